@@ -1,0 +1,71 @@
+//! Makes JSON text, in the form of RFC 8785.
+
+/// Appends `text` as a JSON string.
+pub fn string(out: &mut String, text: &str) {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
+    out.push('"');
+    for character in text.chars() {
+        match character {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\u{8}' => out.push_str("\\b"),
+            '\t' => out.push_str("\\t"),
+            '\n' => out.push_str("\\n"),
+            '\u{c}' => out.push_str("\\f"),
+            '\r' => out.push_str("\\r"),
+            '\0'..='\u{1f}' => {
+                out.push_str("\\u00");
+                for shift in [4, 0] {
+                    let digit = HEX.get((character as usize >> shift) & 15);
+                    out.extend(digit.map(|&digit| char::from(digit)));
+                }
+            }
+            _ => out.push(character),
+        }
+    }
+    out.push('"');
+}
+
+/// Appends a whole number.
+pub fn integer(out: &mut String, mut value: u64) {
+    // `u64::to_string` would bring the formatting machinery into the wasm build.
+    let mut digits = [0; 20];
+    let mut used = 0;
+    for place in digits.iter_mut().rev() {
+        *place = b'0' + (value % 10) as u8;
+        value /= 10;
+        used += 1;
+        if value == 0 {
+            break;
+        }
+    }
+    out.extend(digits.iter().skip(20 - used).map(|&digit| char::from(digit)));
+}
+
+/// Appends a comma unless `first`, which is then `false`.
+pub fn comma(out: &mut String, first: &mut bool) {
+    if !core::mem::replace(first, false) {
+        out.push(',');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_what_rfc_8785_escapes() {
+        let mut out = String::new();
+        string(&mut out, "\u{20ac}$\u{f}\nA'B\"\\\\\"/\u{7f}😀");
+        assert_eq!(out, "\"\u{20ac}$\\u000f\\nA'B\\\"\\\\\\\\\\\"/\u{7f}😀\"");
+    }
+
+    #[test]
+    fn integers() {
+        for value in [0, 7, 10, 1 << 53, u64::MAX] {
+            let mut out = String::new();
+            integer(&mut out, value);
+            assert_eq!(out, value.to_string());
+        }
+    }
+}

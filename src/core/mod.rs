@@ -1,0 +1,4 @@
+//! What decides: no clock, no I/O, no async, no JavaScript.
+
+pub mod json;
+pub mod number;
