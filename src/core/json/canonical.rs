@@ -60,7 +60,11 @@ fn object(reader: &mut Reader<'_>, out: &mut String, numbers: Numbers) -> Result
         Ok(())
     })?;
     members.sort_by(|(a, _), (b, _)| utf16_order(a, b));
-    if members.iter().zip(members.iter().skip(1)).any(|((a, _), (b, _))| a == b) {
+    if members
+        .iter()
+        .zip(members.iter().skip(1))
+        .any(|((a, _), (b, _))| a == b)
+    {
         return Err(JsonError::DuplicateName);
     }
     out.push('{');
@@ -119,13 +123,19 @@ mod tests {
 
     #[test]
     fn refuses_what_has_no_one_meaning() {
-        assert_eq!(canonical(r#"{"a":1,"\u0061":2}"#, NATIVE), Err(JsonError::DuplicateName));
+        assert_eq!(
+            canonical(r#"{"a":1,"\u0061":2}"#, NATIVE),
+            Err(JsonError::DuplicateName)
+        );
         assert_eq!(canonical("1e999", NATIVE), Err(JsonError::Syntax));
         assert_eq!(canonical(r#"["\udead"]"#, NATIVE), Err(JsonError::LoneSurrogate));
     }
 
     #[test]
     fn proto_is_a_plain_name() {
-        assert_eq!(canonical(r#"{"__proto__":{"x":1}}"#, NATIVE).unwrap(), r#"{"__proto__":{"x":1}}"#);
+        assert_eq!(
+            canonical(r#"{"__proto__":{"x":1}}"#, NATIVE).unwrap(),
+            r#"{"__proto__":{"x":1}}"#
+        );
     }
 }

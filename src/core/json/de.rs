@@ -71,14 +71,22 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
             },
             Kind::Array => {
                 self.open(b'[')?;
-                let mut items = Items { reader: self, first: true, close: b']' };
+                let mut items = Items {
+                    reader: self,
+                    first: true,
+                    close: b']',
+                };
                 let value = visitor.visit_seq(&mut items)?;
                 items.finish()?;
                 Ok(value)
             }
             Kind::Object => {
                 self.open(b'{')?;
-                let mut items = Items { reader: self, first: true, close: b'}' };
+                let mut items = Items {
+                    reader: self,
+                    first: true,
+                    close: b'}',
+                };
                 let value = visitor.visit_map(&mut items)?;
                 items.finish()?;
                 Ok(value)
@@ -129,7 +137,11 @@ impl Items<'_, '_> {
 
     /// A visitor may stop early (a tuple's does): what is left must be nothing.
     fn finish(&mut self) -> Result<(), JsonError> {
-        if self.close == 0 || !self.step()? { Ok(()) } else { Err(JsonError::Syntax) }
+        if self.close == 0 || !self.step()? {
+            Ok(())
+        } else {
+            Err(JsonError::Syntax)
+        }
     }
 }
 
@@ -137,7 +149,11 @@ impl<'de> SeqAccess<'de> for &mut Items<'_, 'de> {
     type Error = JsonError;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, JsonError> {
-        if self.step()? { seed.deserialize(&mut *self.reader).map(Some) } else { Ok(None) }
+        if self.step()? {
+            seed.deserialize(&mut *self.reader).map(Some)
+        } else {
+            Ok(None)
+        }
     }
 }
 
@@ -145,7 +161,11 @@ impl<'de> MapAccess<'de> for &mut Items<'_, 'de> {
     type Error = JsonError;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, JsonError> {
-        if self.step()? { seed.deserialize(&mut *self.reader).map(Some) } else { Ok(None) }
+        if self.step()? {
+            seed.deserialize(&mut *self.reader).map(Some)
+        } else {
+            Ok(None)
+        }
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, JsonError> {
@@ -174,7 +194,12 @@ mod tests {
             from_text(r#"{"tags":["a","\u0062"],"other":[{}],"name":"x","ttl":null,"pair":[1,true]}"#).unwrap();
         assert_eq!(
             config,
-            Config { name: "x".into(), ttl: None, tags: vec!["a".into(), "b".into()], pair: Some((1, true)) }
+            Config {
+                name: "x".into(),
+                ttl: None,
+                tags: vec!["a".into(), "b".into()],
+                pair: Some((1, true))
+            }
         );
     }
 
@@ -190,6 +215,11 @@ mod tests {
         ] {
             assert!(from_text::<Config>(bad).is_err(), "{bad}");
         }
-        assert!(!from_text::<Config>(r#"{"name":{"secret":1}}"#).unwrap_err().to_string().contains("secret"));
+        assert!(
+            !from_text::<Config>(r#"{"name":{"secret":1}}"#)
+                .unwrap_err()
+                .to_string()
+                .contains("secret")
+        );
     }
 }

@@ -52,7 +52,12 @@ impl<'a> Reader<'a> {
     /// Starts at the beginning of `text`, and refuses more than `max_depth` levels (at most [`MAX_DEPTH`]).
     #[must_use]
     pub fn with_depth(text: &'a str, max_depth: u32) -> Self {
-        Self { text, at: 0, depth: 0, max_depth: max_depth.min(MAX_DEPTH) }
+        Self {
+            text,
+            at: 0,
+            depth: 0,
+            max_depth: max_depth.min(MAX_DEPTH),
+        }
     }
 
     /// What the next value is, by its first character.
@@ -166,7 +171,11 @@ impl<'a> Reader<'a> {
     /// [`JsonError::Syntax`] for any other.
     pub fn integer(&mut self) -> Result<u64, JsonError> {
         let value = self.number()?.parse().map_err(|_| JsonError::Syntax)?;
-        if value <= 1 << 53 { Ok(value) } else { Err(JsonError::Syntax) }
+        if value <= 1 << 53 {
+            Ok(value)
+        } else {
+            Err(JsonError::Syntax)
+        }
     }
 
     /// Reads `true` or `false`.
@@ -174,7 +183,11 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// [`JsonError::Syntax`]
     pub fn bool(&mut self) -> Result<bool, JsonError> {
-        if self.peek() == Some(b't') { self.word("true").map(|()| true) } else { self.word("false").map(|()| false) }
+        if self.peek() == Some(b't') {
+            self.word("true").map(|()| true)
+        } else {
+            self.word("false").map(|()| false)
+        }
     }
 
     /// Reads `null`.
@@ -209,18 +222,26 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// [`JsonError::Syntax`]
     pub fn end(&mut self) -> Result<(), JsonError> {
-        if self.peek().is_none() { Ok(()) } else { Err(JsonError::Syntax) }
+        if self.peek().is_none() {
+            Ok(())
+        } else {
+            Err(JsonError::Syntax)
+        }
     }
 
     /// Enters an array or object; [`next_item`](Self::next_item) leaves it.
-    pub(super) fn open(&mut self, bracket: u8) -> Result<(), JsonError> {
+    pub(crate) fn open(&mut self, bracket: u8) -> Result<(), JsonError> {
         self.expect(bracket)?;
         self.depth += 1;
-        if self.depth > self.max_depth { Err(JsonError::Depth) } else { Ok(()) }
+        if self.depth > self.max_depth {
+            Err(JsonError::Depth)
+        } else {
+            Ok(())
+        }
     }
 
     /// Steps to the next element or member: `false` at the closing bracket, which it reads.
-    pub(super) fn next_item(&mut self, close: u8, first: bool) -> Result<bool, JsonError> {
+    pub(crate) fn next_item(&mut self, close: u8, first: bool) -> Result<bool, JsonError> {
         self.peek();
         if self.eat(close) {
             self.depth -= 1;
@@ -269,7 +290,11 @@ impl<'a> Reader<'a> {
         while let Some(b'0'..=b'9') = self.byte() {
             self.at += 1;
         }
-        if self.at > start { Ok(()) } else { Err(JsonError::Syntax) }
+        if self.at > start {
+            Ok(())
+        } else {
+            Err(JsonError::Syntax)
+        }
     }
 
     fn escape(&mut self) -> Result<char, JsonError> {
@@ -285,7 +310,11 @@ impl<'a> Reader<'a> {
             b'u' => {
                 let first = self.hex()?;
                 let code = if (0xd800..0xdc00).contains(&first) {
-                    let second = if self.eat(b'\\') && self.eat(b'u') { self.hex()? } else { 0 };
+                    let second = if self.eat(b'\\') && self.eat(b'u') {
+                        self.hex()?
+                    } else {
+                        0
+                    };
                     if !(0xdc00..0xe000).contains(&second) {
                         return Err(JsonError::LoneSurrogate);
                     }
@@ -323,9 +352,16 @@ mod tests {
 
     #[test]
     fn takes_exactly_json() {
-        for good in
-            ["null", " true ", "-0.5e+10", "0", r#""\u00e9\ud83d\ude00""#, "[]", "[1,[2]]", r#"{"a":{},"b":[null]}"#]
-        {
+        for good in [
+            "null",
+            " true ",
+            "-0.5e+10",
+            "0",
+            r#""\u00e9\ud83d\ude00""#,
+            "[]",
+            "[1,[2]]",
+            r#"{"a":{},"b":[null]}"#,
+        ] {
             assert_eq!(check(good), Ok(good.trim()), "{good}");
         }
         for bad in [
@@ -357,7 +393,9 @@ mod tests {
     #[test]
     fn unescapes_strings() {
         assert_eq!(
-            Reader::new(r#""a\"\\\/\b\f\n\r\t\u0041\ud83d\ude00z""#).string().unwrap(),
+            Reader::new(r#""a\"\\\/\b\f\n\r\t\u0041\ud83d\ude00z""#)
+                .string()
+                .unwrap(),
             "a\"\\/\u{8}\u{c}\n\r\tA😀z"
         );
         assert!(matches!(Reader::new("\"plain\"").string(), Ok(Cow::Borrowed("plain"))));

@@ -2,7 +2,6 @@
 
 /// Appends `text` as a JSON string.
 pub fn string(out: &mut String, text: &str) {
-    const HEX: &[u8; 16] = b"0123456789abcdef";
     out.push('"');
     for character in text.chars() {
         match character {
@@ -16,8 +15,7 @@ pub fn string(out: &mut String, text: &str) {
             '\0'..='\u{1f}' => {
                 out.push_str("\\u00");
                 for shift in [4, 0] {
-                    let digit = HEX.get((character as usize >> shift) & 15);
-                    out.extend(digit.map(|&digit| char::from(digit)));
+                    out.extend(char::from_digit((character as u32 >> shift) & 15, 16));
                 }
             }
             _ => out.push(character),
@@ -40,6 +38,13 @@ pub fn integer(out: &mut String, mut value: u64) {
         }
     }
     out.extend(digits.iter().skip(20 - used).map(|&digit| char::from(digit)));
+}
+
+/// Appends 16 hexadecimal digits.
+pub fn hex(out: &mut String, value: u64) {
+    for shift in (0..16).rev() {
+        out.extend(char::from_digit((value >> (shift * 4)) as u32 & 15, 16));
+    }
 }
 
 /// Appends a comma unless `first`, which is then `false`.

@@ -1,0 +1,47 @@
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+/// What the journal needs of a storage: that of `localStorage` and `sessionStorage` (WHATWG HTML, "Web storage").
+pub trait Storage {
+    /// The entry's text, if there is one.
+    fn get(&self, key: &str) -> Option<String>;
+
+    /// Stores an entry.
+    ///
+    /// # Errors
+    /// [`StorageFull`] if it wasn't stored.
+    fn set(&self, key: &str, value: &str) -> Result<(), StorageFull>;
+
+    /// Removes an entry, if it is there.
+    fn remove(&self, key: &str);
+
+    /// All keys, in any order.
+    fn keys(&self) -> Vec<String>;
+}
+
+/// The storage took nothing more: it is full, or blocked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StorageFull;
+
+/// A storage that ends with the page: for areas that ask for it, for servers, and where the browser blocks its own.
+#[derive(Debug, Default)]
+pub struct MemoryStorage(RefCell<BTreeMap<String, String>>);
+
+impl Storage for MemoryStorage {
+    fn get(&self, key: &str) -> Option<String> {
+        self.0.borrow().get(key).cloned()
+    }
+
+    fn set(&self, key: &str, value: &str) -> Result<(), StorageFull> {
+        self.0.borrow_mut().insert(key.to_owned(), value.to_owned());
+        Ok(())
+    }
+
+    fn remove(&self, key: &str) {
+        self.0.borrow_mut().remove(key);
+    }
+
+    fn keys(&self) -> Vec<String> {
+        self.0.borrow().keys().cloned().collect()
+    }
+}

@@ -1,0 +1,266 @@
+use std::rc::Rc;
+
+use super::*;
+use crate::number::NATIVE;
+use crate::random::Random;
+use crate::state::{Scope, Slice};
+
+const PREFIX: &str = "shop/device/";
+
+/// One storage, seen by several journals; `refuse` makes it full.
+#[derive(Default, Clone)]
+struct Shared {
+    storage: Rc<MemoryStorage>,
+    full: Rc<std::cell::Cell<bool>>,
+}
+
+impl Storage for Shared {
+    fn get(&self, key: &str) -> Option<String> {
+        self.storage.get(key)
+    }
+    fn set(&self, key: &str, value: &str) -> Result<(), StorageFull> {
+        assert!(self.storage.get(key).is_none(), "{key} written twice");
+        if self.full.get() {
+            Err(StorageFull)
+        } else {
+            self.storage.set(key, value)
+        }
+    }
+    fn remove(&self, key: &str) {
+        self.storage.remove(key);
+    }
+    fn keys(&self) -> Vec<String> {
+        self.storage.keys()
+    }
+}
+
+fn open(shared: &Shared, seed: u64) -> Journal {
+    let mut journal = Journal::new(Box::new(shared.clone()), PREFIX.into(), NATIVE, Random::new(seed));
+    journal.load();
+    journal
+}
+
+fn empty() -> Slice {
+    Slice::default()
+}
+
+fn put(journal: &mut Journal, slice: &str, key: &str, value: &str) {
+    let author = journal.author(5);
+    let change = journal
+        .slice(slice)
+        .unwrap_or(&empty())
+        .put(&key.into(), Some(value), author)
+        .unwrap();
+    journal.apply(&slice.into(), &change);
+}
+
+fn increment(journal: &mut Journal, key: &str) {
+    let author = journal.author(5);
+    let change = journal
+        .slice("cart")
+        .unwrap_or(&empty())
+        .increment(&key.into(), &"qty".into(), 1.0, true, author)
+        .unwrap();
+    journal.apply(&"cart".into(), &change);
+}
+
+fn get(journal: &Journal, slice: &str, key: &str) -> Option<String> {
+    journal.slice(slice)?.get(key)?.value(NATIVE)
+}
+
+#[test]
+fn a_fresh_load_is_the_live_state() {
+    let shared = Shared::default();
+    let mut a = open(&shared, 1);
+    put(&mut a, "cart", "lamp", r#"{"qty":1,"note":"ä\"😀"}"#);
+    put(&mut a, "cart", "x", "null");
+    increment(&mut a, "lamp");
+    put(&mut a, "filters", "", r#"{"q":0.5}"#);
+    a.flush().unwrap();
+    assert_eq!(shared.keys().len(), 1, "one record for what was changed together");
+    let b = open(&shared, 2);
+    assert_eq!(b.state, a.state);
+    assert_eq!(get(&b, "cart", "lamp").unwrap(), r#"{"note":"ä\"😀","qty":2}"#);
+    assert_eq!(get(&b, "cart", "x").unwrap(), "null");
+}
+
+#[test]
+fn other_tabs_follow_by_event_and_by_listing() {
+    let shared = Shared::default();
+    let (mut a, mut b) = (open(&shared, 1), open(&shared, 2));
+    increment(&mut a, "lamp");
+    a.flush().unwrap();
+    let key = &shared.keys()[0];
+    b.receive(key, &shared.get(key).unwrap());
+    assert_eq!(b.take_changes().keys, [("cart".into(), vec!["lamp".into()])]);
+    b.receive(key, &shared.get(key).unwrap());
+    b.receive("other/device/r/1.0-1", "whatever");
+    assert_eq!(b.take_changes(), Changes::default());
+    increment(&mut b, "lamp");
+    b.flush().unwrap();
+    a.load();
+    assert_eq!(get(&a, "cart", "lamp").unwrap(), r#"{"qty":2}"#);
+}
+
+#[test]
+fn a_transaction_is_one_record_or_nothing() {
+    let shared = Shared::default();
+    let mut a = open(&shared, 1);
+    put(&mut a, "cart", "lamp", "1");
+    a.flush().unwrap();
+    let before = a.state.slices.clone();
+    a.begin();
+    put(&mut a, "cart", "lamp", "2");
+    put(&mut a, "cart", "mug", "3");
+    assert_eq!(get(&a, "cart", "mug").unwrap(), "3");
+    a.rollback();
+    assert_eq!(a.state.slices, before);
+    assert!(!a.has_unwritten());
+    a.begin();
+    put(&mut a, "cart", "mug", "4");
+    a.commit();
+    a.flush().unwrap();
+    assert_eq!(open(&shared, 3).state.slices, a.state.slices);
+}
+
+#[test]
+fn what_a_full_storage_refuses_is_kept_and_goes_with_the_next() {
+    let shared = Shared::default();
+    let mut a = open(&shared, 1);
+    shared.full.set(true);
+    increment(&mut a, "lamp");
+    assert_eq!(a.flush(), Err(StorageFull));
+    assert_eq!(get(&a, "cart", "lamp").unwrap(), r#"{"qty":1}"#);
+    shared.full.set(false);
+    increment(&mut a, "lamp");
+    a.flush().unwrap();
+    assert_eq!(shared.keys().len(), 1);
+    assert_eq!(open(&shared, 2).state, a.state);
+}
+
+#[test]
+fn compacting_removes_only_what_a_snapshot_that_stayed_contains() {
+    let shared = Shared::default();
+    let (mut a, mut b) = (open(&shared, 1), open(&shared, 2));
+    for _ in 0..40 {
+        increment(&mut a, "lamp");
+        a.flush().unwrap();
+        increment(&mut b, "mug");
+        b.flush().unwrap();
+    }
+    assert!(a.compact());
+    assert_eq!(shared.keys().len(), 81);
+    increment(&mut b, "late");
+    b.flush().unwrap();
+    assert!(!a.compact());
+    assert_eq!(shared.keys().len(), 2);
+    a.load();
+    let fresh = open(&shared, 3);
+    assert_eq!(fresh.state.slices, a.state.slices);
+    assert_eq!(get(&fresh, "cart", "lamp").unwrap(), r#"{"qty":40}"#);
+    assert_eq!(get(&fresh, "cart", "late").unwrap(), r#"{"qty":1}"#);
+}
+
+#[test]
+fn a_snapshot_that_was_dropped_removes_nothing() {
+    let shared = Shared::default();
+    let mut a = open(&shared, 1);
+    for _ in 0..70 {
+        increment(&mut a, "lamp");
+        a.flush().unwrap();
+    }
+    assert!(a.compact());
+    shared
+        .keys()
+        .iter()
+        .filter(|key| key.contains("/s/"))
+        .for_each(|key| shared.remove(key));
+    assert!(!a.compact());
+    assert_eq!(get(&open(&shared, 2), "cart", "lamp").unwrap(), r#"{"qty":70}"#);
+}
+
+#[test]
+fn a_removal_outlives_compaction_and_a_late_record() {
+    let shared = Shared::default();
+    let mut a = open(&shared, 1);
+    put(&mut a, "cart", "lamp", "1");
+    a.flush().unwrap();
+    let (key, text) = (shared.keys()[0].clone(), shared.get(&shared.keys()[0]).unwrap());
+    let removal = a.slice("cart").unwrap().capture("lamp").unwrap().removal();
+    a.apply(&"cart".into(), &removal);
+    for _ in 0..70 {
+        increment(&mut a, "mug");
+        a.flush().unwrap();
+    }
+    a.compact();
+    a.compact();
+    shared.set(&key, &text).unwrap();
+    assert_eq!(get(&open(&shared, 2), "cart", "lamp"), None);
+}
+
+#[test]
+fn damage_is_reported_left_alone_and_hurts_nothing_else() {
+    let shared = Shared::default();
+    let mut a = open(&shared, 1);
+    increment(&mut a, "lamp");
+    a.flush().unwrap();
+    shared.set("shop/device/r/1.x-1", "{\"f\":1,").unwrap();
+    shared.set("shop/device/r/1.x-2", r#"{"f":2,"what":"ever"}"#).unwrap();
+    let mut b = open(&shared, 2);
+    let changes = b.take_changes();
+    assert_eq!((changes.damaged.len(), changes.newer.len()), (1, 1));
+    assert_eq!(get(&b, "cart", "lamp").unwrap(), r#"{"qty":1}"#);
+    for _ in 0..70 {
+        increment(&mut b, "lamp");
+        b.flush().unwrap();
+    }
+    b.compact();
+    b.compact();
+    assert!(shared.get("shop/device/r/1.x-1").is_some() && shared.get("shop/device/r/1.x-2").is_some());
+}
+
+#[test]
+fn a_wipe_empties_and_starts_anew() {
+    let shared = Shared::default();
+    let mut a = open(&shared, 1);
+    increment(&mut a, "lamp");
+    a.flush().unwrap();
+    shared.keys().iter().for_each(|key| shared.remove(key));
+    a.wipe();
+    assert_eq!(get(&a, "cart", "lamp"), None);
+    increment(&mut a, "lamp");
+    a.flush().unwrap();
+    assert_eq!(get(&open(&shared, 2), "cart", "lamp").unwrap(), r#"{"qty":1}"#);
+}
+
+#[test]
+fn nothing_hostile_panics() {
+    let shared = Shared::default();
+    let mut a = open(&shared, 1);
+    put(&mut a, "cart", "lamp", r#"{"qty":1,"title":"x"}"#);
+    increment(&mut a, "lamp");
+    a.flush().unwrap();
+    let text = shared.get(&shared.keys()[0]).unwrap();
+    assert!(Document::decode(&text, NATIVE).is_ok());
+    let mut random = Random::new(9);
+    for _ in 0..20_000 {
+        let mut bytes = text.clone().into_bytes();
+        for _ in 0..=random.draw() % 3 {
+            let at = random.draw() as usize % bytes.len();
+            match random.draw() % 3 {
+                0 => bytes[at] = b"0123456789[]{},\":.-enl"[random.draw() as usize % 22],
+                1 => drop(bytes.remove(at)),
+                _ => bytes.insert(at, b"[{,\"9"[random.draw() as usize % 5]),
+            }
+        }
+        let Ok(text) = String::from_utf8(bytes) else { continue };
+        if let Ok(document) = Document::decode(&text, NATIVE) {
+            for (_, slice) in &document.slices {
+                let mut joined = slice.clone();
+                joined.join(slice, Scope::Whole);
+                joined.entries.values().for_each(|entry| drop(entry.value(NATIVE)));
+            }
+            assert!(Document::decode(&document.encode(NATIVE), NATIVE).is_ok(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,298 @@
+use std::rc::Rc;
+
+use super::entry::Tally;
+use super::view::is_number;
+use super::{Cell, Counter, Dot, Entry, Event, Replica, Slice, Stamp};
+use crate::json::{JsonError, Kind, Reader};
+
+/// Who changes something, and when.
+#[derive(Debug, Clone, Copy)]
+pub struct Author {
+    /// The page.
+    pub replica: Replica,
+    /// Its Lamport clock, already stepped for this operation.
+    pub clock: u64,
+    /// Wall time in milliseconds since 1970.
+    pub now: u64,
+}
+
+/// Why a change can't be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChangeError {
+    /// The key isn't there to be patched or counted.
+    NoEntry,
+    /// The entry is no object, so it has no fields.
+    NotAnObject,
+    /// The field to be counted holds something else than a number.
+    NotANumber,
+    /// The value isn't JSON.
+    NotJson(JsonError),
+}
+
+/// An entry as it was at one moment, so that just this can be removed later.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Capture {
+    /// The key.
+    pub key: Rc<str>,
+    /// Its events.
+    pub dots: Vec<Dot>,
+    counters: Vec<Counter>,
+}
+
+/// Every change is a state of its own, to be joined into this one.
+impl Slice {
+    /// Puts a value as a whole. `value` is canonical JSON; `None` for a member of a set, which has none.
+    ///
+    /// # Errors
+    /// [`ChangeError::NotJson`]
+    pub fn put(&self, key: &Rc<str>, value: Option<&str>, author: Author) -> Result<Self, ChangeError> {
+        let stamp = author.stamp();
+        let cells = value
+            .map_or(Ok(Vec::new()), |value| split(value, stamp))
+            .map_err(ChangeError::NotJson)?;
+        let mut change = Change::new(self, key, author);
+        change.cover_all();
+        change.floor(|_| true);
+        Ok(change.finish(stamp, cells))
+    }
+
+    /// Puts some fields of an object, and leaves the others as they are. `fields` is a canonical JSON object. Where the key is
+    /// absent, `create` makes it, so that it never hides what others put there.
+    ///
+    /// # Errors
+    /// [`ChangeError::NoEntry`], [`ChangeError::NotAnObject`], [`ChangeError::NotJson`]
+    pub fn patch(&self, key: &Rc<str>, fields: &str, create: bool, author: Author) -> Result<Self, ChangeError> {
+        let mut change = Change::new(self, key, author);
+        if !change.entry.is_present() && !create {
+            return Err(ChangeError::NoEntry);
+        }
+        let mut cells = split(fields, author.stamp()).map_err(ChangeError::NotJson)?;
+        let old = change.object_cells()?;
+        if cells.iter().any(|cell| cell.name.is_none()) {
+            return Err(ChangeError::NotAnObject);
+        }
+        change.cover_all();
+        change.floor(|field| cells.iter().any(|cell| cell.name.as_ref() == Some(field)));
+        for cell in old {
+            if cells.iter().all(|new| new.name != cell.name) {
+                cells.push(cell);
+            }
+        }
+        let put = change.entry.put();
+        Ok(change.finish(put, cells))
+    }
+
+    /// Adds `by` to a field; increments of all tabs add up. A field that isn't there counts from 0.
+    ///
+    /// # Errors
+    /// [`ChangeError::NoEntry`], [`ChangeError::NotAnObject`], [`ChangeError::NotANumber`]
+    pub fn increment(
+        &self,
+        key: &Rc<str>,
+        field: &Rc<str>,
+        by: f64,
+        create: bool,
+        author: Author,
+    ) -> Result<Self, ChangeError> {
+        let mut change = Change::new(self, key, author);
+        if !change.entry.is_present() && !create {
+            return Err(ChangeError::NoEntry);
+        }
+        let mut cells = change.object_cells()?;
+        if cells
+            .iter()
+            .any(|cell| cell.name.as_ref() == Some(field) && !is_number(&cell.text))
+        {
+            return Err(ChangeError::NotANumber);
+        }
+        // The others are asserted again, so that a removal elsewhere that hasn't seen this leaves a whole entry. What is counted
+        // isn't: of that such a removal shall leave just what was added since.
+        let counters = &change.entry.counters;
+        let counted = |name: &Option<Rc<str>>| {
+            name.as_ref() == Some(field)
+                || counters
+                    .iter()
+                    .any(|counter| Some(&counter.field) == name.as_ref() && counter.live().is_some())
+        };
+        cells.retain(|cell| !counted(&cell.name));
+        // Earlier increments of this page would pile up. An event of its own may go if all that it holds is held by this one.
+        for event in &change.entry.events {
+            if event.dot.replica == author.replica && event.cells.iter().all(|cell| cells.contains(cell)) {
+                change.delta.context.insert(event.dot);
+            }
+        }
+        let mut added = Tally::default();
+        for counter in counters {
+            if counter.field == *field && counter.replica == author.replica {
+                added = counter.added;
+            }
+        }
+        added = Tally {
+            seq: change.dot.seq,
+            total: added.total + by,
+        };
+        let counter = Counter {
+            field: field.clone(),
+            replica: author.replica,
+            added,
+            floor: Tally::default(),
+        };
+        change.left.join_counter(&counter);
+        let put = change.entry.put();
+        Ok(change.finish(put, cells))
+    }
+
+    /// What is there now under `key`, if anything.
+    #[must_use]
+    pub fn capture(&self, key: &str) -> Option<Capture> {
+        let (key, entry) = self
+            .entries
+            .get_key_value(key)
+            .filter(|(_, entry)| entry.is_present())?;
+        let dots = entry.events.iter().map(|event| event.dot).collect();
+        Some(Capture {
+            key: key.clone(),
+            dots,
+            counters: entry.counters.clone(),
+        })
+    }
+}
+
+impl Capture {
+    /// The change that removes just what was captured.
+    #[must_use]
+    pub fn removal(&self) -> Slice {
+        let mut delta = Slice::default();
+        for &dot in &self.dots {
+            delta.context.insert(dot);
+        }
+        let left = delta.entries.entry(self.key.clone()).or_default();
+        for counter in &self.counters {
+            left.join_counter(&Counter {
+                floor: counter.added,
+                ..counter.clone()
+            });
+        }
+        delta
+    }
+}
+
+impl Author {
+    fn stamp(self) -> Stamp {
+        Stamp {
+            clock: self.clock,
+            replica: self.replica,
+        }
+    }
+}
+
+/// A change in the making.
+struct Change {
+    key: Rc<str>,
+    /// What is there now.
+    entry: Entry,
+    author: Author,
+    dot: Dot,
+    /// What the change leaves of the entry.
+    left: Entry,
+    delta: Slice,
+}
+
+impl Change {
+    fn new(slice: &Slice, key: &Rc<str>, author: Author) -> Self {
+        let entry = slice.entries.get(key).cloned().unwrap_or_default();
+        let dot = Dot {
+            replica: author.replica,
+            seq: slice.context.next_seq(author.replica),
+        };
+        Self {
+            key: key.clone(),
+            entry,
+            author,
+            dot,
+            left: Entry::default(),
+            delta: Slice::default(),
+        }
+    }
+
+    /// Supersedes all events that are there.
+    fn cover_all(&mut self) {
+        for event in &self.entry.events {
+            self.delta.context.insert(event.dot);
+        }
+    }
+
+    /// Supersedes what was counted in these fields.
+    fn floor(&mut self, fields: impl Fn(&Rc<str>) -> bool) {
+        for counter in &self.entry.counters {
+            if fields(&counter.field) {
+                self.left.join_counter(&Counter {
+                    floor: counter.added,
+                    ..counter.clone()
+                });
+            }
+        }
+    }
+
+    /// The cells that show, if they are an object's.
+    fn object_cells(&self) -> Result<Vec<Cell>, ChangeError> {
+        let mut cells: Vec<Cell> = self.entry.cells().into_iter().cloned().collect();
+        let newest = cells.iter().map(|cell| cell.stamp).max();
+        if cells
+            .iter()
+            .any(|cell| cell.name.is_none() && Some(cell.stamp) == newest)
+        {
+            return Err(ChangeError::NotAnObject);
+        }
+        cells.retain(|cell| cell.name.is_some());
+        Ok(cells)
+    }
+
+    fn finish(self, put: Stamp, mut cells: Vec<Cell>) -> Slice {
+        let Self {
+            key,
+            entry,
+            author,
+            dot,
+            mut left,
+            mut delta,
+        } = self;
+        cells.sort_by(|a, b| a.name.cmp(&b.name));
+        let order = if entry.is_present() {
+            entry.order()
+        } else {
+            author.stamp()
+        };
+        left.insert(Event {
+            dot,
+            put,
+            order,
+            at: author.now,
+            cells,
+        });
+        delta.context.insert(dot);
+        delta.entries.insert(key, left);
+        delta
+    }
+}
+
+/// The cells of a value: one for each member of an object, else one for the whole.
+fn split(value: &str, stamp: Stamp) -> Result<Vec<Cell>, JsonError> {
+    let mut reader = Reader::new(value);
+    let mut cells = Vec::new();
+    let cell = |name: Option<Rc<str>>, text: &str| Cell {
+        name,
+        stamp,
+        text: text.into(),
+    };
+    if reader.kind()? == Kind::Object {
+        reader.object(|name, member| {
+            cells.push(cell(Some(name.into()), member.skip()?));
+            Ok(())
+        })?;
+    } else {
+        cells.push(cell(None, reader.skip()?));
+    }
+    reader.end()?;
+    Ok(cells)
+}

@@ -1,0 +1,81 @@
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::{Context, Entry, Stamp};
+
+/// The state of one slice, or a part of it: a change, or several joined ones.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Slice {
+    /// The operations it has seen.
+    pub context: Context,
+    /// What they left. A change lists every key that it touches, also one of which it leaves nothing.
+    pub entries: BTreeMap<Rc<str>, Entry>,
+}
+
+/// How much of a slice a state speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Of the keys that it lists: a change. Joining it costs what it touches, not what there is.
+    Listed,
+    /// Of all keys: a snapshot. What it has seen and doesn't list is gone.
+    Whole,
+}
+
+impl Slice {
+    /// Joins `other` into this state, and gives the keys that it changed.
+    pub fn join(&mut self, other: &Self, scope: Scope) -> Vec<Rc<str>> {
+        let mut changed = Vec::new();
+        if scope == Scope::Whole {
+            let nothing = Entry::default();
+            for (key, entry) in &mut self.entries {
+                let before = entry.events.len();
+                if !other.entries.contains_key(key) {
+                    entry.drop_seen(&other.context, &nothing);
+                }
+                if entry.events.len() != before {
+                    changed.push(key.clone());
+                }
+            }
+        }
+        for (key, theirs) in &other.entries {
+            let ours = self.entries.entry(key.clone()).or_default();
+            let before = ours.clone();
+            ours.join(&self.context, theirs, &other.context);
+            if *ours != before {
+                changed.push(key.clone());
+            }
+        }
+        self.context.join(&other.context);
+        changed
+    }
+
+    /// Joins `other`, as [`join`](Self::join), and forgets the keys of which nothing is left.
+    pub fn absorb(&mut self, other: &Self, scope: Scope) -> Vec<Rc<str>> {
+        let changed = self.join(other, scope);
+        for key in changed.iter().chain(other.entries.keys()) {
+            if self.entries.get(key).is_some_and(Entry::is_void) {
+                self.entries.remove(key);
+            }
+        }
+        changed
+    }
+
+    /// The entry, if it is present.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Entry> {
+        self.entries.get(key).filter(|entry| entry.is_present())
+    }
+
+    /// The keys that are present, in the order in which they were first put, which is the same in every tab.
+    #[must_use]
+    pub fn keys(&self) -> Vec<Rc<str>> {
+        let mut keys: Vec<(Stamp, Rc<str>)> = Vec::new();
+        for (key, entry) in &self.entries {
+            if entry.is_present() {
+                keys.push((entry.order(), key.clone()));
+            }
+        }
+        keys.sort();
+        keys.into_iter().map(|(_, key)| key).collect()
+    }
+}

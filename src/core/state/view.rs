@@ -1,0 +1,100 @@
+use std::cmp::Ordering;
+use std::rc::Rc;
+
+use super::{Cell, Entry, Stamp};
+use crate::json::{utf16_order, write};
+use crate::number::Numbers;
+
+impl Entry {
+    /// The entry's value as canonical JSON; `None` if it is absent. An entry without fields is `{}`.
+    #[must_use]
+    pub fn value(&self, numbers: Numbers) -> Option<String> {
+        if !self.is_present() {
+            return None;
+        }
+        let cells = self.cells();
+        let newest = cells.iter().map(|cell| cell.stamp).max();
+        if let Some(whole) = cells
+            .iter()
+            .find(|cell| cell.name.is_none() && Some(cell.stamp) == newest)
+        {
+            return Some(String::from(&*whole.text));
+        }
+        Some(write_object(&self.fields(numbers)))
+    }
+
+    /// The fields of an entry that is an object, sorted as RFC 8785 says, each with its canonical JSON.
+    #[must_use]
+    pub fn fields(&self, numbers: Numbers) -> Vec<(Rc<str>, Rc<str>)> {
+        let mut fields: Vec<(Rc<str>, Rc<str>)> = Vec::new();
+        for cell in self.cells() {
+            fields.extend(cell.name.clone().map(|name| (name, cell.text.clone())));
+        }
+        for (name, sum) in self.counted() {
+            match fields.iter_mut().find(|(other, _)| *other == name) {
+                None => fields.push((name, numbers.format(sum).into())),
+                Some((_, text)) if is_number(text) => *text = numbers.format(numbers.parse(text) + sum).into(),
+                // Somebody has put something else there meanwhile, which can't be added to.
+                Some(_) => {}
+            }
+        }
+        fields.sort_by(|(a, _), (b, _)| utf16_order(a, b));
+        fields
+    }
+
+    /// When the entry was last put as a whole; what is older than that doesn't show.
+    pub(super) fn put(&self) -> Stamp {
+        self.events.iter().map(|event| event.put).max().unwrap_or(Stamp::ZERO)
+    }
+
+    /// The newest cell of each name that shows.
+    pub(super) fn cells(&self) -> Vec<&Cell> {
+        let put = self.put();
+        let mut cells: Vec<&Cell> = self
+            .events
+            .iter()
+            .flat_map(|event| &event.cells)
+            .filter(|cell| cell.stamp >= put)
+            .collect();
+        if self.events.len() > 1 {
+            cells.sort_by(|a, b| by_name(a, b).then(b.stamp.cmp(&a.stamp)));
+            cells.dedup_by(|later, kept| later.name == kept.name);
+        }
+        cells
+    }
+
+    /// The sums of the fields that have been counted. The order of adding is the same in every tab: floating-point sums depend on it.
+    fn counted(&self) -> Vec<(Rc<str>, f64)> {
+        let mut sums: Vec<(Rc<str>, f64)> = Vec::new();
+        for counter in &self.counters {
+            let Some(live) = counter.live() else { continue };
+            match sums.last_mut() {
+                Some((field, sum)) if *field == counter.field => *sum += live,
+                _ => sums.push((counter.field.clone(), live)),
+            }
+        }
+        sums
+    }
+}
+
+/// Joins fields to an object's text.
+pub(crate) fn write_object(fields: &[(Rc<str>, Rc<str>)]) -> String {
+    let mut out = String::from("{");
+    let mut first = true;
+    for (name, text) in fields {
+        write::comma(&mut out, &mut first);
+        write::string(&mut out, name);
+        out.push(':');
+        out.push_str(text);
+    }
+    out.push('}');
+    out
+}
+
+pub(super) fn is_number(text: &str) -> bool {
+    text.starts_with(|first: char| first == '-' || first.is_ascii_digit())
+}
+
+fn by_name(a: &Cell, b: &Cell) -> Ordering {
+    a.name.cmp(&b.name)
+}
