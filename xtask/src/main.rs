@@ -1,2 +1,60 @@
-//! Placeholder.
-fn main() {}
+//! The project's tasks: `cargo xtask <command>`. No command, or an unknown one, prints the list.
+//!
+//! Linked as `wasm-bindgen` or `wasm-bindgen-test-runner`, the same binary is that tool, in the version that Cargo.lock
+//! names, so nobody has to install them.
+
+mod browsers;
+mod cli;
+mod counts;
+mod demo;
+mod package;
+mod run;
+mod size;
+mod suites;
+mod tools;
+mod workspace;
+
+use std::env;
+use std::process::ExitCode;
+
+use cli::Command;
+use workspace::Workspace;
+
+/// What went wrong, as the one message that the user gets.
+type Result<T = ()> = std::result::Result<T, String>;
+
+fn main() -> ExitCode {
+    if let Some(result) = tools::run_as_linked() {
+        return exit_code(result);
+    }
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    match cli::parse(&arguments) {
+        Ok(command) => exit_code(Workspace::find().and_then(|workspace| execute(&command, &workspace))),
+        Err(message) => {
+            eprintln!("{message}\n\n{}", cli::USAGE);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn execute(command: &Command, workspace: &Workspace) -> Result {
+    match command {
+        Command::Help => {
+            println!("{}", cli::USAGE);
+            Ok(())
+        }
+        Command::Build(profile) => package::build(workspace, *profile),
+        Command::Demo { port } => demo::run(workspace, *port),
+        Command::Test => suites::run(workspace),
+    }
+}
+
+fn exit_code(result: Result) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("xtask: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! `test`: everything that must hold, one suite after another, up to the first that fails.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::browsers::Browser;
+use crate::counts::{self, Counts};
+use crate::package::{self, Profile};
+use crate::run::{cargo, now, output_of, program, seconds, watch};
+use crate::workspace::Workspace;
+use crate::{Result, tools};
+
+/// The fewest tests that each suite has. Fewer means that some are no longer found: raise these along with the tests.
+const NATIVE: usize = 1;
+const DOC: usize = 1;
+const BROWSER: usize = 1;
+const FACADE: usize = 1;
+const END_TO_END: usize = 1;
+
+/// Crates that only the browser has a use for.
+const WEB_CRATES: [&str; 5] = ["gloo", "js-sys", "serde-wasm-bindgen", "wasm-bindgen", "web-sys"];
+
+/// Runs all suites; the last line that it prints is `holdall: <number> passed, <number> failed`.
+pub(crate) fn run(workspace: &Workspace) -> Result {
+    let start = now();
+    let browser = prepare(workspace)?;
+    let mut suites = Suites {
+        workspace,
+        browser,
+        total: Counts::default(),
+    };
+    let result = suites.run();
+    if let Err(message) = &result {
+        println!("\nFAILED: {message}");
+        suites.total.failed = suites.total.failed.max(1);
+    }
+    println!("\nin {}", seconds(start.elapsed()));
+    println!(
+        "holdall: {} passed, {} failed",
+        suites.total.passed, suites.total.failed
+    );
+    result.map_err(|_| "a suite failed, see above".into())
+}
+
+/// Finds or installs all that the suites need, so that nothing is missing after minutes of building.
+fn prepare(workspace: &Workspace) -> Result<Browser> {
+    tools::wasm_target()?;
+    tools::rust_components()?;
+    let browser = Browser::find_or_install()?;
+    tools::npm_packages(workspace)?;
+    tools::link(workspace)?;
+    tools::wasm_pack(workspace)?;
+    Ok(browser)
+}
+
+struct Suites<'a> {
+    workspace: &'a Workspace,
+    browser: Browser,
+    total: Counts,
+}
+
+impl Suites<'_> {
+    fn run(&mut self) -> Result {
+        self.check("format", self.cargo("fmt --all --check"))?;
+        self.check(
+            "clippy, native",
+            self.cargo("clippy --workspace --all-targets -- -D warnings"),
+        )?;
+        self.check(
+            "clippy, wasm, for Rust",
+            self.cargo_wasm("clippy --package holdall --lib", "-- -D warnings"),
+        )?;
+        let targets = "clippy --package holdall --lib --test browser --features js";
+        self.check(
+            "clippy, wasm, for JavaScript",
+            self.cargo_wasm(targets, "-- -D warnings"),
+        )?;
+        self.no_web_crates()?;
+        self.check(
+            "docs, native",
+            deny_doc_warnings(self.cargo("doc --workspace --no-deps")),
+        )?;
+        let docs = self.cargo_wasm("doc --package holdall --no-deps --features js", "");
+        self.check("docs, wasm", deny_doc_warnings(docs))?;
+
+        let native = self.cargo("test --workspace --exclude holdall-e2e --lib --bins --tests");
+        self.tests("native tests", NATIVE, native)?;
+        self.tests("doc tests", DOC, self.cargo("test --package holdall --doc"))?;
+        self.tests("browser tests", BROWSER, self.wasm_pack()?)?;
+        self.package()?;
+        let mut facade = program("npm", &self.workspace.facade());
+        facade.arg("test");
+        self.tests("facade", FACADE, facade)?;
+        self.check("build the server", self.cargo("build --package holdall-demo"))?;
+        self.tests("end to end", END_TO_END, self.end_to_end())
+    }
+
+    /// A step that succeeds or fails, and has no number of tests.
+    fn check(&self, name: &str, mut command: Command) -> Result {
+        headline(name);
+        let start = now();
+        let watched = watch(&mut command, |_| false)?;
+        if !watched.success {
+            print!("{}", watched.text);
+            return Err(name.into());
+        }
+        println!("    ok, {}", seconds(start.elapsed()));
+        Ok(())
+    }
+
+    /// A step that says how many tests passed, at least `minimum`.
+    fn tests(&mut self, name: &str, minimum: usize, mut command: Command) -> Result {
+        headline(name);
+        let start = now();
+        let watched = watch(&mut command, is_progress)?;
+        let counts = counts::parse(&watched.text);
+        self.total += counts;
+        let problem = problem(counts, watched.success, minimum);
+        if let Some(problem) = problem {
+            print!("{}", watched.text);
+            return Err(format!("{name}: {problem}"));
+        }
+        println!("    {} passed, {}", counts.passed, seconds(start.elapsed()));
+        Ok(())
+    }
+
+    fn no_web_crates(&self) -> Result {
+        headline("no web crate in a native build");
+        let arguments = "tree --package holdall --no-default-features --edges normal --prefix none --format {p}";
+        let tree = output_of(&mut self.cargo(arguments))?;
+        let found = web_crates(&tree);
+        if found.is_empty() {
+            println!("    ok");
+            return Ok(());
+        }
+        Err(format!("a native build of the crate depends on {}", found.join(", ")))
+    }
+
+    fn package(&self) -> Result {
+        headline("package and its size");
+        let start = now();
+        package::build(self.workspace, Profile::Wasm)?;
+        println!("    ok, {}", seconds(start.elapsed()));
+        Ok(())
+    }
+
+    /// wasm-pack with all that it would download already in its reach.
+    fn wasm_pack(&self) -> Result<Command> {
+        let tools = self.workspace.tools();
+        let mut command = program(tools.join("bin/wasm-pack"), &self.workspace.root);
+        command.args([
+            "test",
+            "--mode",
+            "no-install",
+            "--headless",
+            "--chrome",
+            "--chromedriver",
+        ]);
+        command
+            .arg(&self.browser.driver)
+            .args(["--", "--features", "js", "--test", "browser"]);
+        // wasm-bindgen's tools are taken from the PATH if their version is the one in Cargo.lock.
+        command.env("PATH", path_with(tools.clone())?);
+        command.env("WASM_PACK_CACHE", tools.join("cache"));
+        command.env(
+            "WASM_BINDGEN_TEST_WEBDRIVER_JSON",
+            self.browser.capabilities(self.workspace)?,
+        );
+        command.env("WASM_BINDGEN_TEST_TIMEOUT", "300");
+        // These would choose another browser.
+        for name in ["GECKODRIVER", "SAFARIDRIVER", "MSEDGEDRIVER"] {
+            command.env_remove(name).env_remove(format!("{name}_REMOTE"));
+        }
+        command.env_remove("CHROMEDRIVER_REMOTE");
+        Ok(command)
+    }
+
+    fn end_to_end(&self) -> Command {
+        let mut command = self.cargo("test --package holdall-e2e");
+        command.env("HOLDALL_SERVER", self.workspace.server());
+        command.env("HOLDALL_WWW", self.workspace.www());
+        command.env("HOLDALL_PACKAGE", self.workspace.package());
+        command.env("CHROME", &self.browser.chrome);
+        command.env("CHROMEDRIVER", &self.browser.driver);
+        command
+    }
+
+    fn cargo(&self, arguments: &str) -> Command {
+        let mut command = cargo(&self.workspace.root);
+        command.args(arguments.split_whitespace());
+        command
+    }
+
+    fn cargo_wasm(&self, arguments: &str, rest: &str) -> Command {
+        self.cargo(&format!("{arguments} --target {} {rest}", tools::WASM))
+    }
+}
+
+fn headline(name: &str) {
+    println!("\n== {name}");
+}
+
+fn deny_doc_warnings(mut command: Command) -> Command {
+    command.env("RUSTDOCFLAGS", "-D warnings");
+    command
+}
+
+/// Our tools before all others.
+fn path_with(directory: PathBuf) -> Result<OsString> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let directories = std::iter::once(directory).chain(env::split_paths(&path));
+    env::join_paths(directories).map_err(|e| format!("cannot extend the PATH: {e}"))
+}
+
+/// Lines that show how far a suite is.
+fn is_progress(line: &str) -> bool {
+    let line = line.trim_start();
+    line.starts_with("Running ") || line.starts_with("test result: ") || line.ends_with(" ... FAILED")
+}
+
+/// What keeps a suite from having passed.
+fn problem(counts: Counts, success: bool, minimum: usize) -> Option<String> {
+    match counts {
+        Counts { failed: 0, .. } if !success => Some("the run failed".into()),
+        Counts { failed: 0, passed: 0 } => Some("no test ran".into()),
+        Counts { failed: 0, passed } if passed < minimum => Some(format!("{passed} tests ran, {minimum} are known")),
+        Counts { failed: 0, .. } => None,
+        Counts { failed, .. } => Some(format!("{failed} failed")),
+    }
+}
+
+/// The crates of the browser in the output of `cargo tree`.
+fn web_crates(tree: &str) -> Vec<&str> {
+    let names = tree.lines().filter_map(|line| line.split_whitespace().next());
+    names
+        .filter(|name| WEB_CRATES.iter().any(|web| name.starts_with(web)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_suite_passes_only_with_all_its_tests() {
+        let counts = |passed, failed| Counts { passed, failed };
+        assert_eq!(problem(counts(5, 0), true, 5), None);
+        assert!(problem(counts(4, 0), true, 5).is_some());
+        assert!(problem(counts(0, 0), true, 0).is_some());
+        assert!(problem(counts(5, 0), false, 5).is_some());
+        assert!(problem(counts(5, 1), true, 5).is_some());
+    }
+
+    #[test]
+    fn web_crates_are_found_in_a_tree() {
+        let tree =
+            "holdall v0.1.0 (/somewhere/web-sys)\nserde v1.0.0\ngloo-net v0.7.0\nwasm-bindgen-futures v0.4.0 (*)\n";
+        assert_eq!(web_crates(tree), ["gloo-net", "wasm-bindgen-futures"]);
+        assert!(web_crates("holdall v0.1.0\nserde_json v1.0.0\n").is_empty());
+    }
+}
