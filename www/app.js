@@ -1,0 +1,24 @@
+// The one holdall client of this page: what it keeps, and which request carries what.
+
+import { open, map, object, set } from "/holdall/index.js";
+
+/** Opens the client; it doesn't wait for the network. */
+export async function openShop() {
+  const app = await open({
+    name: "shop",
+    state: {
+      cart: map(),
+      filters: object({ initial: { unread: false, text: "" } }),
+      blocked: set(),
+    },
+    auth: { refresh: "/auth/refresh", signOut: "/auth/sign-out" },
+    requests: [
+      { match: "/api/*", token: true },
+      { match: "GET /api/messages", send: { blocked: "query", filters: "query" } },
+      { match: "POST /api/checkout", token: "required", send: { cart: "body" }, consume: ["cart"] },
+      { match: "GET /api/orders", token: "required" },
+    ],
+  });
+  window.app = app; // so that the console can play with it too
+  return app;
+}
