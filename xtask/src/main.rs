@@ -25,11 +25,14 @@ type Result<T = ()> = std::result::Result<T, String>;
 
 fn main() -> ExitCode {
     if let Some(result) = tools::run_as_linked() {
-        return exit_code(result);
+        return result.map_or_else(|message| failure(&message), |()| ExitCode::SUCCESS);
     }
     let arguments: Vec<String> = env::args().skip(1).collect();
     match cli::parse(&arguments) {
-        Ok(command) => exit_code(Workspace::find().and_then(|workspace| execute(&command, &workspace))),
+        Ok(command) => match Workspace::find().and_then(|workspace| execute(&command, &workspace)) {
+            Ok(code) => code,
+            Err(message) => failure(&message),
+        },
         Err(message) => {
             eprintln!("{message}\n\n{}", cli::USAGE);
             ExitCode::from(2)
@@ -37,24 +40,18 @@ fn main() -> ExitCode {
     }
 }
 
-fn execute(command: &Command, workspace: &Workspace) -> Result {
+fn execute(command: &Command, workspace: &Workspace) -> Result<ExitCode> {
     match command {
-        Command::Help => {
-            println!("{}", cli::USAGE);
-            Ok(())
-        }
-        Command::Build(profile) => package::build(workspace, *profile),
-        Command::Demo { port } => demo::run(workspace, *port),
-        Command::Test => suites::run(workspace),
+        Command::Help => println!("{}", cli::USAGE),
+        Command::Build(profile) => package::build(workspace, *profile)?,
+        Command::Demo { port } => demo::run(workspace, *port)?,
+        // Its last line is machine-read, so no message may follow.
+        Command::Test => return suites::run(workspace),
     }
+    Ok(ExitCode::SUCCESS)
 }
 
-fn exit_code(result: Result) -> ExitCode {
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(message) => {
-            eprintln!("xtask: {message}");
-            ExitCode::FAILURE
-        }
-    }
+fn failure(message: &str) -> ExitCode {
+    eprintln!("xtask: {message}");
+    ExitCode::FAILURE
 }

@@ -3,7 +3,7 @@
 use std::env;
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, ExitCode};
 
 use crate::browsers::Browser;
 use crate::counts::{self, Counts};
@@ -23,7 +23,9 @@ const END_TO_END: usize = 1;
 const WEB_CRATES: [&str; 5] = ["gloo", "js-sys", "serde-wasm-bindgen", "wasm-bindgen", "web-sys"];
 
 /// Runs all suites; the last line that it prints is `holdall: <number> passed, <number> failed`.
-pub(crate) fn run(workspace: &Workspace) -> Result {
+///
+/// An error is only something that the suites need and that couldn't be had.
+pub(crate) fn run(workspace: &Workspace) -> Result<ExitCode> {
     let start = now();
     let browser = prepare(workspace)?;
     let mut suites = Suites {
@@ -41,7 +43,11 @@ pub(crate) fn run(workspace: &Workspace) -> Result {
         "holdall: {} passed, {} failed",
         suites.total.passed, suites.total.failed
     );
-    result.map_err(|_| "a suite failed, see above".into())
+    Ok(if result.is_ok() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 /// Finds or installs all that the suites need, so that nothing is missing after minutes of building.
