@@ -1,0 +1,195 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+import { Entries } from "./entries.js";
+import { HoldallError, type HoldallErrorCode } from "./error.js";
+import type { Events, SessionEvent } from "./events.js";
+import { Listeners, Notifier } from "./notify.js";
+import { configure, definitions, type OpenOptions } from "./options.js";
+import { createSession, type Session } from "./session.js";
+import { ServerClient } from "./server.js";
+import type { ClientConstructor, Unsubscribe } from "./types.js";
+
+/** What {@link open} gives. `S` is the type of its `state`. All methods are bound. */
+export interface App<S extends object> {
+  /**
+   * The slices.
+   *
+   * @example
+   * ```ts
+   * app.state.blocked.add("mallory");
+   * ```
+   */
+  readonly state: Readonly<S>;
+  /** Who is signed in. */
+  readonly session: Session;
+  /**
+   * Makes several changes one: one record, one notification, and all of it or nothing. If `change` throws, everything is as
+   * it was, and the error is thrown on. Reads inside see the changes. It must be synchronous.
+   *
+   * @throws HoldallError `promise-in-transaction`, `nested-transaction`
+   *
+   * @example
+   * ```ts
+   * app.transaction(() => {
+   *   app.state.saved.set(sku, line);
+   *   app.state.cart.delete(sku);
+   * });
+   * ```
+   */
+  transaction<R>(change: (() => R) & (R extends PromiseLike<unknown> ? "a transaction can't be async" : unknown)): R;
+  /**
+   * `fetch`, with the token and the state that the rules name. It gives the browser's own `Response`, and throws the browser's
+   * own `TypeError` and `AbortError`.
+   *
+   * @throws HoldallError `signed-out`, `refresh-failed`, `not-encodable`, `name-clash`, `body-not-mergeable`, `too-large`, `redirected`
+   *
+   * @example
+   * ```ts
+   * const messages = await (await app.fetch("/api/messages")).json();
+   * ```
+   */
+  fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>;
+  /**
+   * The request as `fetch` would send it, but without the token.
+   *
+   * @throws HoldallError as `fetch`
+   *
+   * @example
+   * ```ts
+   * const { url } = await app.prepare("/api/messages");
+   * ```
+   */
+  prepare(input: RequestInfo | URL, init?: RequestInit): Promise<Request>;
+  /**
+   * Puts `app.fetch` in place of `globalThis.fetch`, for libraries that call that, and gives a function that undoes it. It
+   * doesn't reach XMLHttpRequest, EventSource, WebSocket, sendBeacon, navigation and workers.
+   *
+   * @example
+   * ```ts
+   * const undo = app.install();
+   * ```
+   */
+  install(): () => void;
+  /**
+   * Calls `listener` at every event of that name.
+   *
+   * @example
+   * ```ts
+   * const off = app.on("request", ({ method, url, status }) => console.log(method, url, status));
+   * ```
+   */
+  on<K extends keyof Events>(name: K, listener: (event: Events[K]) => void): Unsubscribe;
+  /**
+   * Releases everything: listeners, timers, an installed `fetch`. What is stored stays.
+   *
+   * @example
+   * ```ts
+   * app.close();
+   * ```
+   */
+  close(): void;
+  /** As `close`, for `using`. */
+  [Symbol.dispose](): void;
+}
+
+/**
+ * Builds the facade over a client's class. `closed` is called once, at `close`.
+ *
+ * @internal
+ */
+export function createClient<S extends object>(
+  Client: ClientConstructor,
+  options: OpenOptions<S>,
+  config: string = configure(options),
+  closed: () => void = () => {},
+): App<S> {
+  const notifier = new Notifier();
+  const events = new Listeners<unknown>();
+  const slices: Entries[] = [];
+
+  const client = new Client(config, {
+    // The codes are the client's; the type lists those of this version.
+    error: (code, message, cause) => new HoldallError(code as HoldallErrorCode, message, cause === undefined ? {} : { cause }),
+    changed: (slice, keys) => slices[slice]?.changed(keys),
+    event: (name, detail) => notifier.add(() => events.call(detail, [name])),
+  });
+
+  const state = Object.fromEntries(
+    definitions(options.state).map(([name, definition], index) => {
+      const entries = new Entries(client, index, name, notifier);
+      slices.push(entries);
+      return [name, definition.create(entries)];
+    }),
+  );
+
+  const on: App<S>["on"] = (name, listener) => events.add(listener as (event: unknown) => void, name);
+
+  const send: typeof fetch = (input, init) => client.fetch(input, init);
+
+  let undo: (() => void) | undefined;
+  const install = (): (() => void) => {
+    if (undo) return undo;
+    if (Client === ServerClient) throw new HoldallError("read-only", "install() is for pages: a server's fetch is everybody's.");
+    const before = globalThis.fetch;
+    let active = true;
+    // Who has wrapped or kept this meanwhile gets the former one after the undoing.
+    const installed: typeof fetch = (input, init) => (active ? send(input, init) : before(input, init));
+    globalThis.fetch = installed;
+    undo = () => {
+      active = false;
+      undo = undefined;
+      if (globalThis.fetch === installed) globalThis.fetch = before;
+    };
+    return undo;
+  };
+
+  let open = true;
+  const close = (): void => {
+    if (!open) return;
+    open = false;
+    undo?.();
+    events.clear();
+    for (const entries of slices) entries.close();
+    closed();
+    client.close();
+  };
+
+  return {
+    state: Object.freeze(state) as Readonly<S>,
+    session: createSession(client, notifier, (listener) =>
+      on("session", ({ status }: SessionEvent) => listener(status)),
+    ),
+    transaction: (change) =>
+      notifier.run(() => {
+        client.begin();
+        for (const entries of slices) entries.begin();
+        let result;
+        try {
+          result = change();
+          if (isThenable(result)) {
+            throw new HoldallError(
+              "promise-in-transaction",
+              "A transaction can't wait, so its function must not be async or give a promise. It was rolled back. " +
+                "Await first, then change everything in one synchronous function.",
+            );
+          }
+        } catch (error) {
+          client.rollback();
+          for (const entries of slices) entries.rollback();
+          throw error;
+        }
+        for (const entries of slices) entries.commit();
+        client.commit();
+        return result;
+      }),
+    fetch: send,
+    prepare: (input, init) => client.prepare(input, init),
+    install,
+    on,
+    close,
+    [Symbol.dispose]: close,
+  };
+}
+
+function isThenable(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+}

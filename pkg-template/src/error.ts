@@ -1,0 +1,69 @@
+/**
+ * What went wrong. Codes are stable; messages aren't.
+ */
+export type HoldallErrorCode =
+  /** Cause: `open` was given something it can't use, or a name that is open with another configuration. Cure: the message names the option. */
+  | "bad-config"
+  /** Cause: a rule's `match` or `send` doesn't parse. Cure: write `"[METHOD[,METHOD]] [origin]path"`; the message names the rule. */
+  | "bad-rule"
+  /** Cause: a rule names a slice that `state` doesn't have. Cure: correct the name. */
+  | "unknown-slice"
+  /** Cause: JSON, or the place a rule sends it to, can't hold the value. Cure: the message names the path and what to store instead. */
+  | "not-encodable"
+  /** Cause: `patch`, or `increment` without `init`, of a key that isn't there. Cure: `set` it first, or give `init`. */
+  | "no-entry"
+  /** Cause: `increment` of something that is no number, or by something that is none. Cure: `set` a number first. */
+  | "not-a-number"
+  /** Cause: `transaction` inside `transaction`. Cure: pass the inner one's changes to the outer. */
+  | "nested-transaction"
+  /** Cause: a transaction's function is async. It was rolled back. Cure: await first, then change everything synchronously. */
+  | "promise-in-transaction"
+  /** Cause: a change or a request where there is no document: a server or a worker. Cure: do it in the page. */
+  | "read-only"
+  /** Cause: the client was closed. Cure: `open` it again. */
+  | "closed"
+  /** Cause: the WebAssembly module is missing, or refused. Cure: the message says which, and what to change. */
+  | "wasm-not-loaded"
+  /** Cause: what `signIn` or the refresh endpoint gave isn't an RFC 6749 §5.1 token response. Cure: pass the endpoint's JSON. */
+  | "bad-token-response"
+  /** Cause: a token is required and nobody is signed in. Cure: ask the user to sign in. */
+  | "signed-out"
+  /** Cause: the token couldn't be renewed just now (network, 429, 5xx). The session goes on. Cure: try again later. */
+  | "refresh-failed"
+  /** Cause: signed out here, but the server hasn't confirmed. Cure: none needed; it is tried again at the next open. */
+  | "sign-out-unconfirmed"
+  /** Cause: a session over plain HTTP. Cure: serve the page by HTTPS, or from localhost. */
+  | "insecure-context"
+  /** Cause: a rule sends a slice under a name that the request itself uses. Cure: rename with `as`. */
+  | "name-clash"
+  /** Cause: a rule sends a slice in a body that isn't JSON, FormData or URLSearchParams. Cure: use one of these, or the header. */
+  | "body-not-mergeable"
+  /** Cause: the state doesn't fit the URL or the header. Cure: send it in the body. The message has sizes by slice. */
+  | "too-large"
+  /** Cause: a request with state in header or body was redirected; whether it took effect is unknown. Cure: request the final address, or `redirect: "follow"`. */
+  | "redirected";
+
+/**
+ * Every error of holdall's own. What `fetch` throws by itself (`TypeError`, `AbortError`) passes through as it is.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await app.fetch("/api/orders");
+ * } catch (error) {
+ *   if (error instanceof HoldallError && error.code === "signed-out") showSignIn();
+ *   else throw error;
+ * }
+ * ```
+ */
+export class HoldallError extends Error {
+  override readonly name = "HoldallError";
+  /** What went wrong, for programs. */
+  readonly code: HoldallErrorCode;
+
+  /** @internal */
+  constructor(code: HoldallErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

@@ -1,0 +1,57 @@
+import type { SessionStatus } from "./session.js";
+
+/** What {@link App.on} reports. No event ever holds a token or a slice's content. */
+export interface Events {
+  /** A request that went through `app.fetch` has been answered, or has failed. */
+  request: RequestEvent;
+  /** The session has been renewed, or that was tried. */
+  refresh: RefreshEvent;
+  /** Storage is full or blocked: changes are kept in memory and written when there is room. */
+  "storage-full": StorageFullEvent;
+  /** Something stored couldn't be read, and was put aside. */
+  corrupt: CorruptEvent;
+  /** The session's status or user has changed. */
+  session: SessionEvent;
+}
+
+/** One request and what it carried. */
+export interface RequestEvent {
+  readonly method: string;
+  /** Without query and fragment. */
+  readonly url: string;
+  /** The slices that went along. */
+  readonly slices: readonly string[];
+  /** How many bytes of state went along. */
+  readonly bytes: number;
+  /** Whether a token went along. */
+  readonly token: boolean;
+  /** The response's status; 0 for a network error. */
+  readonly status: number;
+  /** Whether it was sent again after a 401. */
+  readonly replayed: boolean;
+  /** From the call to the response. */
+  readonly milliseconds: number;
+}
+
+/** One renewal. */
+export interface RefreshEvent {
+  /** `failed` is for now; `ended` is for good: the server has refused. */
+  readonly outcome: "renewed" | "ended" | "failed";
+  readonly milliseconds: number;
+}
+
+/** What couldn't be written. */
+export interface StorageFullEvent {
+  readonly bytes: number;
+}
+
+/** What couldn't be read. */
+export interface CorruptEvent {
+  /** The storage key. */
+  readonly key: string;
+}
+
+/** The session, as it is now. */
+export interface SessionEvent {
+  readonly status: SessionStatus;
+}

@@ -1,0 +1,7 @@
+// What wasm-bindgen writes beside the compiled modules, as far as they use it.
+import type { Host, WasmClient } from "./types.js";
+
+/** Instantiates the module; once. */
+export default function init(options: { module_or_path: Response | Uint8Array }): Promise<unknown>;
+
+export const Client: new (config: string, host: Host) => WasmClient;

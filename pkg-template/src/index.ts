@@ -1,0 +1,32 @@
+export { open } from "./open.js";
+export { map } from "./map.js";
+export { set } from "./set.js";
+export { object } from "./object.js";
+export { HoldallError } from "./error.js";
+
+export type { App } from "./client.js";
+export type { HoldallErrorCode } from "./error.js";
+export type {
+  CorruptEvent,
+  Events,
+  RefreshEvent,
+  RequestEvent,
+  SessionEvent,
+  StorageFullEvent,
+} from "./events.js";
+export type { MapSlice } from "./map.js";
+export type { ObjectOptions, ObjectSlice } from "./object.js";
+export type { Auth, OpenOptions, Rule, Send, SendAs } from "./options.js";
+export type { Session, SessionStatus, TokenResponse, User } from "./session.js";
+export type { SetSlice } from "./set.js";
+export type {
+  Encodable,
+  Frozen,
+  Json,
+  NumberField,
+  Scalar,
+  SliceDefinition,
+  SliceOptions,
+  StorageArea,
+  Unsubscribe,
+} from "./types.js";

@@ -1,0 +1,199 @@
+import { type Entries, FrozenMap } from "./entries.js";
+import { HoldallError } from "./error.js";
+import { encode, isRecord, isText } from "./json.js";
+import type { Encodable, Frozen, Json, NumberField, SliceDefinition, SliceOptions, Unsubscribe } from "./types.js";
+
+/**
+ * Keyed entries. Changes of different fields of an entry, in several tabs at once, all stay.
+ *
+ * All methods are bound: `const { get, set } = app.state.cart` works.
+ */
+export interface MapSlice<T> {
+  /**
+   * The entry under `key`, frozen; the same one until it changes.
+   *
+   * @example
+   * ```ts
+   * const qty = app.state.cart.get("sku-1")?.qty ?? 0;
+   * ```
+   */
+  get(key: string): Frozen<T> | undefined;
+  /**
+   * Whether there is an entry under `key`.
+   *
+   * @example
+   * ```ts
+   * if (app.state.cart.has("sku-1")) show();
+   * ```
+   */
+  has(key: string): boolean;
+  /** How many entries there are. */
+  readonly size: number;
+  /**
+   * Puts a whole entry.
+   *
+   * @throws HoldallError `not-encodable`
+   *
+   * @example
+   * ```ts
+   * app.state.cart.set("sku-1", { title: "Lamp", price: 4900, qty: 1 });
+   * ```
+   */
+  set(key: string, value: Frozen<T>): void;
+  /**
+   * Puts some fields of an entry that is there. A field whose value is `undefined` is left as it is.
+   *
+   * @throws HoldallError `no-entry`, `not-encodable`
+   *
+   * @example
+   * ```ts
+   * app.state.cart.patch("sku-1", { price: 4500 });
+   * ```
+   */
+  patch(key: string, fields: T extends object ? Partial<Frozen<T>> : never): void;
+  /**
+   * Adds to a number. Increments of all tabs add up. An absent entry starts from `init`.
+   *
+   * @throws HoldallError `no-entry` without `init`, `not-a-number`, `not-encodable`
+   *
+   * @example
+   * ```ts
+   * app.state.cart.increment("sku-1", "qty", 1, { title: "Lamp", price: 4900, qty: 0 });
+   * ```
+   */
+  increment(key: string, field: NumberField<T>, by: number, init?: Frozen<T>): void;
+  /**
+   * Removes an entry, and says whether it was there.
+   *
+   * @example
+   * ```ts
+   * app.state.cart.delete("sku-1");
+   * ```
+   */
+  delete(key: string): boolean;
+  /**
+   * Removes all entries.
+   *
+   * @example
+   * ```ts
+   * app.state.cart.clear();
+   * ```
+   */
+  clear(): void;
+  /**
+   * All entries in insertion order, which is the same in every tab. The same map until something in it changes; unchanged
+   * entries keep their identity.
+   *
+   * @example
+   * ```ts
+   * const total = [...app.state.cart.snapshot().values()].reduce((sum, line) => sum + line.price * line.qty, 0);
+   * ```
+   */
+  snapshot(): ReadonlyMap<string, Frozen<T>>;
+  /**
+   * Calls `listener` with the keys that changed, once per transaction; for one key only if `key` is given.
+   *
+   * @example
+   * ```ts
+   * const unsubscribe = app.state.cart.subscribe((keys) => keys.forEach(renderLine));
+   * ```
+   */
+  subscribe(listener: (changed: readonly string[]) => void, key?: string): Unsubscribe;
+  /** The keys of the snapshot. */
+  keys(): MapIterator<string>;
+  /** The values of the snapshot. */
+  values(): MapIterator<Frozen<T>>;
+  /** The entries of the snapshot. */
+  entries(): MapIterator<[string, Frozen<T>]>;
+  /**
+   * Iterates over the snapshot, so changes meanwhile don't matter.
+   *
+   * @example
+   * ```ts
+   * for (const [sku, line] of app.state.cart) console.log(sku, line.qty);
+   * ```
+   */
+  [Symbol.iterator](): MapIterator<[string, Frozen<T>]>;
+}
+
+/**
+ * A slice of keyed entries, such as a cart's lines by article number.
+ *
+ * @example
+ * ```ts
+ * interface Line { title: string; price: number; qty: number }
+ *
+ * const app = await open({ name: "shop", state: { cart: map<Line>() } });
+ * app.state.cart.set("sku-1", { title: "Lamp", price: 4900, qty: 1 });
+ * ```
+ */
+export function map<T extends { [K in keyof T]: Encodable<T[K]> } = Json>(
+  options: SliceOptions = {},
+): SliceDefinition<MapSlice<T>> {
+  return { kind: "map", storage: options.storage ?? "local", create: create<T> };
+}
+
+function create<T>(entries: Entries): MapSlice<T> {
+  const get = (key: string) => entries.read(key) as Frozen<T> | undefined;
+
+  const snapshot = () =>
+    entries.snapshot<ReadonlyMap<string, Frozen<T>>>((keys, last) => {
+      const next = new FrozenMap(keys.map((key) => [key, get(key) as Frozen<T>]));
+      return last && same(last, next) ? last : next;
+    });
+
+  return {
+    get,
+    has: (key) => get(key) !== undefined,
+    get size() {
+      return snapshot().size;
+    },
+    set: (key, value) => {
+      const json = encode(value, entries.name);
+      entries.change(key, (client, index) => client.put(index, key, json));
+    },
+    patch: (key, fields) => {
+      const json = encodeFields(fields, entries.name);
+      entries.change(key, (client, index) => client.patch(index, key, json));
+    },
+    increment: (key, field, by, init) => {
+      checkIncrement(field, by, entries.name);
+      const json = init === undefined ? undefined : encodeFields(init, entries.name);
+      entries.change(key, (client, index) => client.increment(index, key, field, by, json));
+    },
+    // A string that can't be a key is no entry's.
+    delete: (key) => isText(key) && entries.change(key, (client, index) => client.remove(index, key)),
+    clear: () => entries.change(undefined, (client, index) => client.clear(index)),
+    snapshot,
+    subscribe: (listener, key) => entries.subscribe((keys) => listener(keys as readonly string[]), key),
+    keys: () => snapshot().keys(),
+    values: () => snapshot().values(),
+    entries: () => snapshot().entries(),
+    [Symbol.iterator]: () => snapshot().entries(),
+  };
+}
+
+/** Whether both have the same entries in the same order. */
+function same(a: ReadonlyMap<string, unknown>, b: ReadonlyMap<string, unknown>): boolean {
+  const others = b.entries();
+  return (
+    a.size === b.size &&
+    [...a].every(([key, value]) => {
+      const other: [string, unknown] | undefined = others.next().value;
+      return other?.[0] === key && other[1] === value;
+    })
+  );
+}
+
+/** Encodes an object with fields, and refuses anything else. */
+export function encodeFields(value: unknown, owner: string): string {
+  const json = encode(value, owner);
+  if (!isRecord(value)) throw new HoldallError("not-encodable", `${owner}: this needs an object with fields.`);
+  return json;
+}
+
+/** Refuses what wasm would convert silently. */
+export function checkIncrement(field: unknown, by: unknown, owner: string): void {
+  if (!isText(field)) throw new HoldallError("not-encodable", `${owner}: increment() needs the name of a field.`);
+  if (!Number.isFinite(by)) throw new HoldallError("not-a-number", `${owner}: increment() needs a finite number to add.`);
+}

@@ -1,0 +1,155 @@
+import type { Entries } from "./entries.js";
+import { HoldallError } from "./error.js";
+import { isRecord } from "./json.js";
+import { checkIncrement, encodeFields } from "./map.js";
+import type { Encodable, Frozen, NumberField, SliceDefinition, SliceOptions, Unsubscribe } from "./types.js";
+
+/**
+ * One record of fields, always there. Changes of different fields, in several tabs at once, all stay.
+ *
+ * All methods are bound.
+ */
+export interface ObjectSlice<T extends object> {
+  /**
+   * The whole object, or one field of it, frozen; the same until it changes.
+   *
+   * @example
+   * ```ts
+   * if (app.state.filters.get("inStock")) hideTheRest();
+   * ```
+   */
+  get(): Frozen<T>;
+  get<K extends keyof T & string>(field: K): Frozen<T>[K];
+  /**
+   * Puts the whole object.
+   *
+   * @throws HoldallError `not-encodable`
+   *
+   * @example
+   * ```ts
+   * app.state.filters.set({ inStock: false });
+   * ```
+   */
+  set(value: Frozen<T>): void;
+  /**
+   * Puts some fields. A field whose value is `undefined` is left as it is.
+   *
+   * @throws HoldallError `not-encodable`
+   *
+   * @example
+   * ```ts
+   * app.state.filters.patch({ inStock: false });
+   * ```
+   */
+  patch(fields: Partial<Frozen<T>>): void;
+  /**
+   * Adds to a number. Increments of all tabs add up.
+   *
+   * @throws HoldallError `not-a-number`
+   *
+   * @example
+   * ```ts
+   * app.state.visits.increment("count", 1);
+   * ```
+   */
+  increment(field: NumberField<T>, by: number): void;
+  /**
+   * Goes back to `initial`.
+   *
+   * @example
+   * ```ts
+   * app.state.filters.clear();
+   * ```
+   */
+  clear(): void;
+  /**
+   * The whole object: the same one until a field changes; unchanged fields keep their identity.
+   *
+   * @example
+   * ```ts
+   * const { inStock } = app.state.filters.snapshot();
+   * ```
+   */
+  snapshot(): Frozen<T>;
+  /**
+   * Calls `listener` with the fields that changed, once per transaction; for one field only if `field` is given.
+   *
+   * @example
+   * ```ts
+   * const unsubscribe = app.state.filters.subscribe(renderList, "inStock");
+   * ```
+   */
+  subscribe(listener: (changed: readonly (keyof T & string)[]) => void, field?: keyof T & string): Unsubscribe;
+}
+
+/** What {@link object} takes. */
+export interface ObjectOptions<T extends object> extends SliceOptions {
+  /** The fields as long as nobody has put others. It isn't stored, so another release may change it. */
+  initial: T;
+}
+
+/**
+ * A slice that is one object, such as settings or filters.
+ *
+ * @example
+ * ```ts
+ * interface Filters { inStock: boolean; text?: string }
+ *
+ * const app = await open({ name: "shop", state: { filters: object<Filters>({ initial: { inStock: true } }) } });
+ * app.state.filters.patch({ text: "lamp" });
+ * ```
+ */
+export function object<T extends object & { [K in keyof T]: Encodable<T[K]> }>(
+  options: ObjectOptions<T>,
+): SliceDefinition<ObjectSlice<T>> {
+  const { storage = "local", initial } = options;
+  if (!isRecord(initial)) throw new HoldallError("bad-config", "object() needs initial: an object with its fields.");
+  return { kind: "object", storage, initial, create: create<T> };
+}
+
+/** An object is the one entry of its slice. */
+const KEY = "";
+
+function create<T extends object>(entries: Entries): ObjectSlice<T> {
+  const read = () => entries.read(KEY) as Frozen<T>;
+
+  const fields = () => read() as Readonly<Record<string, unknown>>;
+
+  // What listeners were last told of; none before the first one subscribes.
+  let seen: Readonly<Record<string, unknown>> | undefined;
+  entries.topics = () => {
+    if (!seen) return [];
+    const before = seen;
+    const now = (seen = fields());
+    return Object.keys({ ...before, ...now }).filter((field) => before[field] !== now[field]);
+  };
+
+  function get(): Frozen<T>;
+  function get<K extends keyof T & string>(field: K): Frozen<T>[K];
+  function get<K extends keyof T & string>(field?: K): Frozen<T> | Frozen<T>[K] {
+    const value = read();
+    return field === undefined ? value : value[field];
+  }
+
+  return {
+    get,
+    set: (value) => {
+      const json = encodeFields(value, entries.name);
+      entries.change(KEY, (client, index) => client.put(index, KEY, json));
+    },
+    patch: (value) => {
+      const json = encodeFields(value, entries.name);
+      entries.change(KEY, (client, index) => client.patch(index, KEY, json));
+    },
+    increment: (field, by) => {
+      checkIncrement(field, by, entries.name);
+      entries.change(KEY, (client, index) => client.increment(index, KEY, field, by));
+    },
+    clear: () => entries.change(undefined, (client, index) => client.clear(index)),
+    snapshot: read,
+    subscribe: (listener, field) => {
+      seen ??= fields();
+      return entries.subscribe((changed) => listener(changed as readonly (keyof T & string)[]), field);
+    },
+  };
+}

@@ -1,0 +1,136 @@
+import { HoldallError } from "./error.js";
+import { encode } from "./json.js";
+import type { SliceDefinition } from "./types.js";
+
+/** What {@link open} takes. `S` is inferred from `state`. */
+export interface OpenOptions<S extends object> {
+  /** The prefix of every storage key; what is opened under the same name in the same origin shares its state. */
+  name: string;
+  /**
+   * The slices, each made by `map()`, `set()` or `object()`.
+   *
+   * @example
+   * ```ts
+   * state: { cart: map<Line>(), blocked: set<string>({ storage: "session" }) }
+   * ```
+   */
+  state: { [K in keyof S]: SliceDefinition<S[K]> };
+  /** How the session is renewed and ended; without it there is no session. */
+  auth?: Auth;
+  /** Which requests carry what. All matching rules apply; later ones override field by field. */
+  requests?: readonly Rule<NoInfer<keyof S & string>>[];
+}
+
+/**
+ * A server that keeps the refresh token in an HttpOnly cookie.
+ *
+ * @example
+ * ```ts
+ * auth: { refresh: "/auth/refresh", signOut: "/auth/sign-out", csrf: { name: "X-CSRF", value: "1" } }
+ * ```
+ */
+export interface Auth {
+  /** Where a POST with the cookie gives a new access token (an RFC 6749 §5.1 body). */
+  refresh: string;
+  /** Where a POST with the cookie revokes the session. */
+  signOut: string;
+  /** The header that both carry, which another site's form can't set. */
+  csrf?: { name: string; value: string };
+  /** Other origins that may get the token, such as `https://api.example.com`. The page's own always may. */
+  audience?: readonly string[];
+}
+
+/**
+ * Which requests carry the token, and which slices. A request that no rule matches passes through untouched.
+ *
+ * @example
+ * ```ts
+ * { match: "POST /api/checkout", token: "required", send: { cart: "body" }, consume: ["cart"] }
+ * ```
+ */
+export interface Rule<Name extends string = string> {
+  /** `"[METHOD[,METHOD]] [origin]path"`. `*` crosses `/`, `:name` doesn't. Without an origin: the page's own. */
+  match: string;
+  /** `true`: the token, if signed in. `"required"`: reject with `signed-out` otherwise. `false`: none, whatever earlier rules say. */
+  token?: boolean | "required";
+  /** Which slices travel, and where. `false` takes away what an earlier rule sends. */
+  send?: { readonly [K in Name]?: Send };
+  /** Slices from which a 2xx removes exactly what this request sent. What was added meanwhile stays. */
+  consume?: readonly Name[];
+  /** What a redirect does to a request that carries state in a header or the body: `"error"` (default), or `"follow"` at your risk. */
+  redirect?: "error" | "follow";
+}
+
+/** Where a slice travels: the short form, the long form, or not at all. */
+export type Send = "query" | "header" | "body" | false | SendAs;
+
+/**
+ * Where and how a slice travels.
+ *
+ * @example
+ * ```ts
+ * send: { filters: { in: "query", style: "json", as: "f" } }
+ * ```
+ */
+export interface SendAs {
+  /** The query, the header `Holdall-State`, or a member of the body. */
+  in: "query" | "header" | "body";
+  /** For the query: OpenAPI's `form` (default) or `deepObject`, or `json` for anything. */
+  style?: "form" | "deepObject" | "json";
+  /** Another name than the slice's. */
+  as?: string;
+}
+
+interface Configuration {
+  name: string;
+  auth?: Auth;
+  rules: readonly Rule[];
+  slices: { name: string; kind: string; storage: string; initial?: object }[];
+}
+
+/**
+ * Gives the configuration as the wasm client reads it. Equal configurations give equal text: members and slices are sorted.
+ *
+ * @internal
+ */
+export function configure<S extends object>({ name, state, auth, requests }: OpenOptions<S>): string {
+  if (typeof name !== "string" || !name) {
+    throw new HoldallError("bad-config", "open() needs a name: the prefix of its storage keys.");
+  }
+  const configuration: Configuration = {
+    name,
+    rules: requests ?? [],
+    slices: definitions(state).map(([slice, { kind, storage, initial }]) => ({
+      name: slice,
+      kind,
+      storage,
+      ...(initial && { initial }),
+    })),
+    ...(auth && { auth }),
+  };
+  const sorted = (_key: string, value: unknown): unknown =>
+    value && typeof value === "object" && !Array.isArray(value) ? Object.fromEntries(entries(value)) : value;
+  return JSON.stringify(JSON.parse(encode(configuration, `open "${name}"`)), sorted);
+}
+
+/**
+ * The slices' names and definitions in the order in which the wasm client counts them.
+ *
+ * @internal
+ */
+export function definitions<S extends object>(state: OpenOptions<S>["state"]): [string, SliceDefinition<unknown>][] {
+  return entries(state ?? {}).map(([name, definition]) => {
+    if (!isDefinition(definition)) {
+      throw new HoldallError("bad-config", `state.${name} must be made by map(), set() or object().`);
+    }
+    return [name, definition];
+  });
+}
+
+function isDefinition(value: unknown): value is SliceDefinition<unknown> {
+  return typeof value === "object" && value !== null && "create" in value;
+}
+
+function entries(value: object): [string, unknown][] {
+  return Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+}

@@ -1,0 +1,72 @@
+import { HoldallError } from "./error.js";
+
+/** wasm-bindgen's `init`, as far as it is used here. */
+type Init = (options: { module_or_path: Response | Uint8Array }) => Promise<unknown>;
+
+let loading: Promise<void> | undefined;
+
+/** Loads the module once, however often it is called; after a failure it tries again. */
+export function loadWasm(init: Init, url: URL): Promise<void> {
+  loading ??= load(init, url).catch((error: unknown) => {
+    loading = undefined;
+    throw error;
+  });
+  return loading;
+}
+
+async function load(init: Init, url: URL): Promise<void> {
+  if (typeof WebAssembly === "undefined") {
+    throw failure("WebAssembly is switched off here, as in iOS' Lockdown Mode.");
+  }
+  const bytes = readFile(url);
+  const source = bytes ?? (await download(url));
+  try {
+    await init({ module_or_path: source });
+  } catch (cause) {
+    throw failure(reason(cause, source, url), cause);
+  }
+}
+
+/** The file's bytes under Node, whose `fetch` doesn't know `file:`; `undefined` elsewhere. */
+function readFile(url: URL): Uint8Array | undefined {
+  // Asked for this way, and not imported, because bundlers for the browser refuse "node:fs".
+  const { process } = globalThis as {
+    process?: { getBuiltinModule?: (id: "fs") => { readFileSync(path: URL): Uint8Array } };
+  };
+  if (url.protocol !== "file:" || !process?.getBuiltinModule) return undefined;
+  try {
+    return process.getBuiltinModule("fs").readFileSync(url);
+  } catch (cause) {
+    throw failure(`${url.href} can't be read. Is it beside holdall's JavaScript?`, cause);
+  }
+}
+
+async function download(url: URL): Promise<Response> {
+  let response;
+  try {
+    response = await fetch(url);
+  } catch (cause) {
+    throw failure(`${url.href} can't be fetched: no network, or the page's Content-Security-Policy (connect-src).`, cause);
+  }
+  if (!response.ok) {
+    throw failure(
+      `${url.href} was answered with ${response.status}. Serve holdall_bg.wasm beside holdall's JavaScript ` +
+        "(bundlers copy it because of `new URL(…, import.meta.url)`; exclude holdall from dependency pre-bundling).",
+    );
+  }
+  return response;
+}
+
+function reason(cause: unknown, source: Response | Uint8Array, url: URL): string {
+  if (/unsafe-eval|content.security|\bCSP\b/i.test(`${cause}`)) {
+    return "The page's Content-Security-Policy refuses WebAssembly. Add 'wasm-unsafe-eval' to its script-src.";
+  }
+  const type = "headers" in source ? source.headers.get("content-type") : "application/wasm";
+  return type === "application/wasm"
+    ? `${url.href} can't be compiled. It must be the file of the same release as holdall's JavaScript.`
+    : `${url.href} was answered as ${type ?? "no type"}. Is that the file? Serve it as application/wasm.`;
+}
+
+function failure(message: string, cause?: unknown): HoldallError {
+  return new HoldallError("wasm-not-loaded", message, { cause });
+}
