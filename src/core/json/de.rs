@@ -1,6 +1,6 @@
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use super::{JsonError, Kind, Reader};
+use super::{JsonError, Kind, Reader, raw};
 
 /// Reads a document into a type, through serde.
 ///
@@ -103,8 +103,25 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         }
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, JsonError> {
-        visitor.visit_newtype_struct(self)
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, JsonError> {
+        if name == raw::MARK {
+            visitor.visit_borrowed_str(self.skip()?)
+        } else {
+            visitor.visit_newtype_struct(self)
+        }
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, JsonError> {
+        visitor.visit_enum(de::value::CowStrDeserializer::new(self.string()?))
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, JsonError> {
@@ -114,7 +131,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
 
     serde::forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map struct enum identifier
+        tuple_struct map struct identifier
     }
 }
 
@@ -186,19 +203,23 @@ mod tests {
         #[serde(default)]
         tags: Vec<String>,
         pair: Option<(u64, bool)>,
+        raw: Option<crate::json::Raw>,
     }
 
     #[test]
     fn reads_structs() {
-        let config: Config =
-            from_text(r#"{"tags":["a","\u0062"],"other":[{}],"name":"x","ttl":null,"pair":[1,true]}"#).unwrap();
+        let config: Config = from_text(
+            r#"{"tags":["a","\u0062"],"other":[{}],"name":"x","ttl":null,"pair":[1,true],"raw": {"a" : 1} }"#,
+        )
+        .unwrap();
         assert_eq!(
             config,
             Config {
                 name: "x".into(),
                 ttl: None,
                 tags: vec!["a".into(), "b".into()],
-                pair: Some((1, true))
+                pair: Some((1, true)),
+                raw: Some(crate::json::Raw(r#"{"a" : 1}"#.into())),
             }
         );
     }

@@ -5,12 +5,14 @@
 
 mod canonical;
 mod de;
+mod raw;
 mod reader;
 pub mod write;
 
 pub use canonical::canonical;
 pub(crate) use canonical::utf16_order;
 pub use de::from_text;
+pub use raw::Raw;
 pub use reader::{Kind, Reader};
 
 /// Levels of nesting that a text may have. Deeper ones are refused, so that hostile input can't exhaust the stack.

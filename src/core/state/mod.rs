@@ -18,6 +18,8 @@ pub use context::Context;
 pub use entry::{Cell, Counter, Entry, Event};
 pub use id::{Dot, MAX_CLOCK, Replica, Stamp};
 pub use slice::{Scope, Slice};
+pub use view::Field;
+pub(crate) use view::{is_number, write_object};
 
 #[cfg(test)]
 mod tests;

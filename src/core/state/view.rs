@@ -5,6 +5,9 @@ use super::{Cell, Entry, Stamp};
 use crate::json::{utf16_order, write};
 use crate::number::Numbers;
 
+/// A name and its canonical JSON.
+pub type Field = (Rc<str>, Rc<str>);
+
 impl Entry {
     /// The entry's value as canonical JSON; `None` if it is absent. An entry without fields is `{}`.
     #[must_use]
@@ -20,15 +23,21 @@ impl Entry {
         {
             return Some(String::from(&*whole.text));
         }
-        Some(write_object(&self.fields(numbers)))
+        Some(write_object(&self.fields(&[], numbers)))
     }
 
-    /// The fields of an entry that is an object, sorted as RFC 8785 says, each with its canonical JSON.
+    /// The fields of an entry that is an object, sorted as RFC 8785 says, each with its canonical JSON. The `initial` ones show
+    /// through until the entry is put as a whole.
     #[must_use]
-    pub fn fields(&self, numbers: Numbers) -> Vec<(Rc<str>, Rc<str>)> {
-        let mut fields: Vec<(Rc<str>, Rc<str>)> = Vec::new();
+    pub fn fields(&self, initial: &[Field], numbers: Numbers) -> Vec<Field> {
+        let mut fields: Vec<Field> = Vec::new();
         for cell in self.cells() {
             fields.extend(cell.name.clone().map(|name| (name, cell.text.clone())));
+        }
+        if self.put() == Stamp::ZERO {
+            let missing = |field: &&Field| fields.iter().all(|(name, _)| *name != field.0);
+            let missing: Vec<Field> = initial.iter().filter(missing).cloned().collect();
+            fields.extend(missing);
         }
         for (name, sum) in self.counted() {
             match fields.iter_mut().find(|(other, _)| *other == name) {
@@ -78,7 +87,7 @@ impl Entry {
 }
 
 /// Joins fields to an object's text.
-pub(crate) fn write_object(fields: &[(Rc<str>, Rc<str>)]) -> String {
+pub(crate) fn write_object(fields: &[Field]) -> String {
     let mut out = String::from("{");
     let mut first = true;
     for (name, text) in fields {
@@ -91,7 +100,7 @@ pub(crate) fn write_object(fields: &[(Rc<str>, Rc<str>)]) -> String {
     out
 }
 
-pub(super) fn is_number(text: &str) -> bool {
+pub(crate) fn is_number(text: &str) -> bool {
     text.starts_with(|first: char| first == '-' || first.is_ascii_digit())
 }
 

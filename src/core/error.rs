@@ -1,0 +1,79 @@
+//! Every error of the core, each with the code that programs tell it by.
+
+/// What went wrong. Users' programs compare its text, so that never changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Code {
+    /// The configuration can't be read.
+    BadConfig,
+    /// No slice has that name.
+    UnknownSlice,
+    /// The value isn't JSON, or can't be said in the form that a rule asks for.
+    NotEncodable,
+    /// The key isn't there to be patched or counted.
+    NoEntry,
+    /// The entry is no object, so it has no fields.
+    NotAnObject,
+    /// The field to be counted holds something else than a number, or the step is none.
+    NotANumber,
+    /// The slice's kind has no such change.
+    WrongKind,
+    /// A transaction inside a transaction.
+    NestedTransaction,
+    /// The answer of the authorization server can't be read.
+    BadTokenResponse,
+    /// A token is needed, and nobody is signed in.
+    SignedOut,
+    /// The access token has expired, and couldn't be renewed for now.
+    RefreshFailed,
+    /// Signed out here; the server couldn't be told yet.
+    SignOutUnconfirmed,
+}
+
+impl Code {
+    /// The code as users see it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::BadConfig => "bad-config",
+            Self::UnknownSlice => "unknown-slice",
+            Self::NotEncodable => "not-encodable",
+            Self::NoEntry => "no-entry",
+            Self::NotAnObject => "not-an-object",
+            Self::NotANumber => "not-a-number",
+            Self::WrongKind => "wrong-kind",
+            Self::NestedTransaction => "nested-transaction",
+            Self::BadTokenResponse => "bad-token-response",
+            Self::SignedOut => "signed-out",
+            Self::RefreshFailed => "refresh-failed",
+            Self::SignOutUnconfirmed => "sign-out-unconfirmed",
+        }
+    }
+}
+
+/// An error, with a message that says what to do. It never holds a value of the state, nor a token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error {
+    /// What went wrong.
+    pub code: Code,
+    /// What to do about it, for a developer.
+    pub message: String,
+}
+
+impl Error {
+    /// An error of the code, its message made of parts.
+    #[must_use]
+    pub fn new(code: Code, message: &[&str]) -> Self {
+        Self {
+            code,
+            message: message.concat(),
+        }
+    }
+}
+
+impl core::fmt::Display for Error {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl core::error::Error for Error {}

@@ -1,0 +1,132 @@
+use super::*;
+use crate::number::NATIVE;
+
+const CART: usize = 0;
+const FILTERS: usize = 1;
+const BLOCKED: usize = 2;
+
+fn open() -> Store {
+    let configs: Vec<SliceConfig> = crate::json::from_text(
+        r#"[{"name":"cart","kind":"map"},{"name":"filters","kind":"object","initial":{"inStock":true,"page":1}},
+            {"name":"blocked","kind":"set","storage":"session"}]"#,
+    )
+    .unwrap();
+    let storages = Storages {
+        local: Box::<MemoryStorage>::default(),
+        session: Box::<MemoryStorage>::default(),
+    };
+    Store::open("shop", &configs, storages, NATIVE, &mut Random::new(1)).unwrap()
+}
+
+fn code<T: core::fmt::Debug>(result: Result<T, Error>) -> &'static str {
+    result.unwrap_err().code.as_str()
+}
+
+#[test]
+fn an_object_shows_its_initial_fields_until_it_is_put() {
+    let mut store = open();
+    let filters = |store: &Store| store.entry(FILTERS, "").unwrap();
+    assert_eq!(filters(&store), r#"{"inStock":true,"page":1}"#);
+    store.patch(FILTERS, "", r#"{"q":null}"#, 0).unwrap();
+    store.increment(FILTERS, "", "page", 2.0, None, 0).unwrap();
+    store.increment(FILTERS, "", "page", 1.0, None, 0).unwrap();
+    assert_eq!(filters(&store), r#"{"inStock":true,"page":4,"q":null}"#);
+    store.put(FILTERS, "", r#"{"q":1}"#, 0).unwrap();
+    assert_eq!(filters(&store), r#"{"q":1}"#);
+    store.clear(FILTERS).unwrap();
+    assert_eq!(filters(&store), r#"{"inStock":true,"page":1}"#);
+    assert_eq!(
+        code(store.increment(FILTERS, "", "inStock", 1.0, None, 0)),
+        "not-a-number"
+    );
+}
+
+#[test]
+fn increment_puts_what_is_missing_or_leaves_everything() {
+    let mut store = open();
+    assert_eq!(code(store.increment(CART, "lamp", "qty", 1.0, None, 0)), "no-entry");
+    store
+        .increment(CART, "lamp", "qty", 1.0, Some(r#"{"qty":0,"title":"Lamp"}"#), 0)
+        .unwrap();
+    store
+        .increment(CART, "lamp", "qty", 1.0, Some(r#"{"qty":70}"#), 0)
+        .unwrap();
+    assert_eq!(store.entry(CART, "lamp").unwrap(), r#"{"qty":2,"title":"Lamp"}"#);
+    assert_eq!(
+        code(store.increment(CART, "mug", "qty", 1.0, Some(r#"{"qty":"x"}"#), 0)),
+        "not-a-number"
+    );
+    assert_eq!(store.entry(CART, "mug"), None, "the first half was undone");
+    assert_eq!(
+        code(store.increment(CART, "lamp", "qty", f64::NAN, None, 0)),
+        "not-a-number"
+    );
+    assert_eq!(
+        code(store.increment(BLOCKED, "\"a\"", "qty", 1.0, None, 0)),
+        "wrong-kind"
+    );
+    assert_eq!(code(store.increment(7, "", "qty", 1.0, None, 0)), "unknown-slice");
+}
+
+#[test]
+fn what_is_sent_does_not_depend_on_how_it_came_about() {
+    let (mut a, mut b) = (open(), open());
+    for key in ["\"z\"", "\"é\"", "\"a\""] {
+        a.put(BLOCKED, key, "", 0).unwrap();
+    }
+    for key in ["\"a\"", "\"z\"", "\"é\""] {
+        b.put(BLOCKED, key, "", 0).unwrap();
+    }
+    assert_eq!(a.whole(BLOCKED).unwrap(), r#"["a","z","é"]"#);
+    assert_eq!(a.whole(BLOCKED), b.whole(BLOCKED));
+    assert_eq!(a.keys(BLOCKED)[0], "\"z\"".into());
+    assert_eq!(a.whole(CART), None);
+    a.put(CART, "10", r#"{"b":1,"a":2}"#, 0).unwrap();
+    a.put(CART, "9", "null", 0).unwrap();
+    assert_eq!(a.whole(CART).unwrap(), r#"{"10":{"a":2,"b":1},"9":null}"#);
+}
+
+#[test]
+fn consume_takes_what_was_captured() {
+    let mut store = open();
+    store
+        .increment(CART, "lamp", "qty", 2.0, Some(r#"{"qty":0}"#), 0)
+        .unwrap();
+    let sent = store.capture(&[CART]);
+    assert_eq!(sent.text(), store.capture(&[CART]).text());
+    store.increment(CART, "lamp", "qty", 1.0, None, 0).unwrap();
+    store.put(CART, "mug", "1", 0).unwrap();
+    assert_ne!(sent.text(), store.capture(&[CART]).text());
+    store.consume(&sent);
+    assert_eq!(store.whole(CART).unwrap(), r#"{"lamp":{"qty":1},"mug":1}"#);
+    assert!(store.capture(&[BLOCKED]).is_empty());
+}
+
+#[test]
+fn a_transaction_spans_slices() {
+    let mut store = open();
+    store.begin().unwrap();
+    assert_eq!(code(store.begin()), "nested-transaction");
+    store.put(CART, "lamp", "1", 0).unwrap();
+    store.put(BLOCKED, "\"x\"", "", 0).unwrap();
+    store.end(false);
+    assert_eq!((store.whole(CART), store.whole(BLOCKED)), (None, None));
+    store.begin().unwrap();
+    assert!(store.remove(CART, "lamp").is_ok_and(|there| !there));
+    store.put(CART, "lamp", "2", 0).unwrap();
+    store.end(true);
+    assert!(store.flush().is_ok());
+    assert!(store.remove(CART, "lamp").unwrap());
+    assert!(store.flush().is_ok());
+    assert_eq!(store.whole(CART), None);
+}
+
+#[test]
+fn values_that_json_cannot_hold_are_refused() {
+    let mut store = open();
+    for bad in ["undefined", "{", r#""\ud800""#, "NaN", r#"{"a":1,"a":2}"#] {
+        assert_eq!(code(store.put(CART, "lamp", bad, 0)), "not-encodable", "{bad}");
+    }
+    assert_eq!(code(store.put(FILTERS, "", "[]", 0)), "not-an-object");
+    assert_eq!(store.whole(CART), None);
+}

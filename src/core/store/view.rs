@@ -1,0 +1,57 @@
+use std::rc::Rc;
+
+use super::Store;
+use crate::json::{utf16_order, write};
+use crate::kind::Kind;
+use crate::state::{Slice, write_object};
+
+/// An object is one entry, under this key.
+const ONLY_KEY: &str = "";
+
+impl Store {
+    /// An entry's value as canonical JSON; `true` for a member that is there. An object's is the key `""`, and always there.
+    #[must_use]
+    pub fn entry(&self, slice: usize, key: &str) -> Option<String> {
+        let definition = self.slices.get(slice)?;
+        let entry = self.get(slice, key);
+        match definition.kind {
+            Kind::Set => entry.map(|_| "true".to_owned()),
+            Kind::Map => entry?.value(self.numbers),
+            Kind::Object => Some(write_object(&definition.fields(entry, self.numbers))),
+        }
+    }
+
+    /// The keys that are there, in the order in which they came, which is the same in every tab.
+    #[must_use]
+    pub fn keys(&self, slice: usize) -> Vec<Rc<str>> {
+        self.state(slice).map_or_else(Vec::new, Slice::keys)
+    }
+
+    /// The whole slice as it is sent: canonical JSON, an array for a set and else an object, so that equal slices have equal bytes
+    /// whatever the order of their making. `None` if it is empty.
+    #[must_use]
+    pub fn whole(&self, slice: usize) -> Option<String> {
+        let definition = self.slices.get(slice)?;
+        if definition.kind == Kind::Object {
+            let fields = definition.fields(self.get(slice, ONLY_KEY), self.numbers);
+            return (!fields.is_empty()).then(|| write_object(&fields));
+        }
+        let mut keys = self.keys(slice);
+        keys.sort_by(|a, b| utf16_order(a, b));
+        if keys.is_empty() {
+            return None;
+        }
+        if definition.kind == Kind::Map {
+            let entry = |key: Rc<str>| self.entry(slice, &key).map(|value| (key, Rc::from(value)));
+            return Some(write_object(&keys.into_iter().filter_map(entry).collect::<Vec<_>>()));
+        }
+        let mut out = String::from("[");
+        let mut first = true;
+        for key in &keys {
+            write::comma(&mut out, &mut first);
+            out.push_str(key);
+        }
+        out.push(']');
+        Some(out)
+    }
+}
