@@ -16,11 +16,11 @@ export function startAccount(app, { onTokens }) {
   function show() {
     const { status, user } = app.session;
     panel.dataset.status = status;
+    if (status !== before) say(byId("account-trouble"), "");
     if (status === "signed-in") {
       const name = user?.name ?? user?.sub ?? "you";
       say(byId("user-name"), name);
       say(byId("user-initials"), initials(name));
-      say(byId("account-trouble"), "");
     }
     if (status === "ended") say(hint, "Your session has ended. Sign in again: cart, filters and blocked senders are still here.");
     else if (status !== before) say(hint, usualHint);
@@ -76,6 +76,11 @@ export function startAccount(app, { onTokens }) {
   byId("sign-out").addEventListener("click", signOut);
   for (const chip of form.querySelectorAll("[data-fill]")) chip.addEventListener("click", fill);
   app.session.subscribe(show);
+  app.on("refresh", ({ outcome }) => {
+    if (outcome === "failed" && app.session.status === "restoring") {
+      say(byId("account-trouble"), "The server can't be reached to restore your session. It will be tried again.");
+    }
+  });
   show();
 
   return {

@@ -70,6 +70,7 @@ export function startCart(app, { signIn, onOrder }) {
     if (cart.size === 0) return trouble(byId("cart-trouble"), "The cart is empty: add something first.");
     const expected = total([...cart.snapshot().values()]);
     ordering = true;
+    byId("order-result").hidden = true;
     showButton();
     try {
       showReceipt(await answer(await app.fetch("/api/checkout", { method: "POST" })), expected);

@@ -20,14 +20,14 @@ export function startMeters(app) {
 function startLife(app) {
   let seconds = 5;
   let until = 0;
-  let signedIn = false;
 
   function show() {
     const left = Math.max(0, until - performance.now()) / 1000;
-    const state = !signedIn ? "none" : left > 0 ? "live" : "over";
-    const words = { none: "none", live: `${left.toFixed(1)} s left`, over: "renewed when next needed" }[state];
+    const { status } = app.session;
+    const state = status === "restoring" ? status : status !== "signed-in" ? "none" : left > 0 ? "live" : "over";
+    const words = { restoring: "asking for one", none: "none", live: `${left.toFixed(1)} s left`, over: "renewed when next needed" };
     byId("life").dataset.life = state;
-    say(byId("life-text"), words);
+    say(byId("life-text"), words[state]);
     byId("life-bar").style.setProperty("--left", String(Math.min(1, left / seconds)));
   }
 
@@ -37,8 +37,7 @@ function startLife(app) {
   }
 
   function onSession() {
-    signedIn = app.session.status === "signed-in";
-    if (!signedIn) until = 0;
+    if (app.session.status !== "signed-in") until = 0;
     show();
   }
 

@@ -34,7 +34,7 @@ export async function startShop(app) {
     return h("li", { class: `product tone-${index % 5}`, "data-testid": `product-${sku}` },
       h("div", { class: "art" }, DRAWN.has(sku) ? drawing(sku) : h("span", { "aria-hidden": "true" }, emoji ?? "◆"), inCart),
       h("h3", {}, title),
-      h("p", { class: "about" }, description ?? ""),
+      h("details", { class: "about" }, h("summary", { title: "Read it all" }, description ?? "")),
       h("div", { class: "buy" },
         h("span", { class: "price" }, money(price)),
         h("button", { type: "button", "data-testid": `add-${sku}`, "aria-label": `Add to cart: ${title}`, onclick: add }, "Add")));
