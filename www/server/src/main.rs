@@ -14,7 +14,7 @@ use tokio::signal::unix::{SignalKind, signal};
 mod args;
 
 /// How long requests under way may take to end once the server was told to stop.
-const LAST_ANSWERS: Duration = Duration::from_secs(2);
+const LAST_ANSWERS: Duration = Duration::from_secs(1);
 
 #[tokio::main]
 async fn main() -> ExitCode {

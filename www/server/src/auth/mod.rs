@@ -19,6 +19,7 @@ use serde::Deserialize;
 use tower::limit::GlobalConcurrencyLimitLayer;
 
 use crate::app::App;
+use crate::clock::Millis;
 use crate::problem::Problem;
 use crate::store::counters::{self, Counter};
 use crate::store::{Store, StoreError, users};
@@ -98,7 +99,7 @@ async fn sign_in(
         refresh::start(tx, &shared.key, user, now)
     };
     let grant = app.store.write(work).await?;
-    respond(&app, jar, &grant)
+    respond(&app, jar, &grant, now)
 }
 
 async fn refresh(State(app): State<Arc<App>>, jar: CookieJar) -> Result<(CookieJar, Json<TokenResponse>), Problem> {
@@ -111,7 +112,7 @@ async fn refresh(State(app): State<Arc<App>>, jar: CookieJar) -> Result<(CookieJ
         .write(move |tx| refresh::renew(tx, &shared.key, &token, now))
         .await?;
     match renewal {
-        Renewal::Granted(grant) => respond(&app, jar, &grant),
+        Renewal::Granted(grant) => respond(&app, jar, &grant, now),
         Renewal::Reused => Err(session_over(
             "An old refresh token came back, so the session was ended: sign in.",
         )),
@@ -126,8 +127,7 @@ async fn sign_out(State(app): State<Arc<App>>, jar: CookieJar) -> Result<(Status
     Ok((StatusCode::NO_CONTENT, jar.add(cookie::deleted())))
 }
 
-fn respond(app: &App, jar: CookieJar, grant: &Grant) -> Result<(CookieJar, Json<TokenResponse>), Problem> {
-    let now = (app.clock)();
+fn respond(app: &App, jar: CookieJar, grant: &Grant, now: Millis) -> Result<(CookieJar, Json<TokenResponse>), Problem> {
     let response = app.tokens.issue(&grant.user, now).map_err(|_| Problem::internal())?;
     Ok((
         jar.add(cookie::holding(&grant.token, grant.expires_at, now)),
