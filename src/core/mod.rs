@@ -1,11 +1,17 @@
 //! What decides: no clock, no I/O, no async, no JavaScript.
 
+pub(crate) mod base64;
 pub mod error;
+mod fingerprint;
 pub mod journal;
 pub mod json;
 pub mod kind;
 pub mod number;
 pub mod random;
 pub mod request;
+pub mod session;
 pub mod state;
 pub mod store;
+pub mod time;
+
+pub use fingerprint::fingerprint;

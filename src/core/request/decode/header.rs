@@ -1,6 +1,6 @@
 use super::Budget;
 use super::error::DecodeError;
-use crate::request::base64;
+use crate::base64;
 
 /// The members of a `Holdall-State` header: a dictionary of RFC 9651 whose values are byte sequences that hold JSON text.
 pub(super) struct Dictionary<'a>(Vec<(&'a str, &'a str)>);

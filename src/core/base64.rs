@@ -3,7 +3,7 @@
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /// Appends `bytes`, padded.
-pub(super) fn encode(out: &mut String, bytes: &[u8]) {
+pub(crate) fn encode(out: &mut String, bytes: &[u8]) {
     for chunk in bytes.chunks(3) {
         let group = chunk
             .iter()
@@ -19,7 +19,7 @@ pub(super) fn encode(out: &mut String, bytes: &[u8]) {
 }
 
 /// Reads what [`encode`] writes; like RFC 9651 §4.2.7 also without the padding.
-pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     let digits = text.trim_end_matches('=');
     let padding = text.len() - digits.len();
     if padding > 0 && (padding > 2 || text.len() % 4 != 0) || digits.len() % 4 == 1 {

@@ -1,0 +1,427 @@
+use super::*;
+use crate::core::request::{DecodeError, Field, Limits, Parts, Scalar, Shape, Style, decode};
+
+fn send(slice: usize, name: &str, place: Place) -> Send {
+    Send {
+        slice,
+        slice_name: ["slice", name].concat(),
+        name: name.to_owned(),
+        place,
+    }
+}
+
+fn plan(sends: Vec<Send>) -> Plan {
+    Plan {
+        token: crate::core::request::TokenUse::None,
+        sends,
+        consume: Vec::new(),
+        key: String::new(),
+        follow_redirects: false,
+        bodiless: false,
+    }
+}
+
+fn one(place: Place, state: &str) -> Result<Outgoing, EncodeError> {
+    encode(&plan(vec![send(0, "x", place)]), |_| Some(state.to_owned()))
+}
+
+fn query(style: Style, state: &str) -> Result<String, EncodeError> {
+    one(Place::Query(style), state).map(|outgoing| outgoing.query)
+}
+
+#[test]
+fn writes_form() {
+    for (state, expected) in [
+        (r#"["a","b"]"#, "x=a&x=b"),
+        (r#"["b","a",2,true,""]"#, "x=&x=a&x=b&x=2&x=true"),
+        (
+            r#"{"inStock":true,"q":"a b&c=d+é\"","n":-1.5,"z":1e+21}"#,
+            "inStock=true&q=a%20b%26c%3Dd%2B%C3%A9%22&n=-1.5&z=1e%2B21",
+        ),
+        (r#"{"tags":["b","a"],"none":[],"e":""}"#, "tags=b&tags=a&e="),
+        (r#"{"a b&":1}"#, "a%20b%26=1"),
+        (r#"{"none":[]}"#, ""),
+    ] {
+        assert_eq!(query(Style::Form, state).unwrap(), expected);
+    }
+}
+
+#[test]
+fn writes_deep_objects_and_json() {
+    assert_eq!(
+        query(Style::DeepObject, r#"{"a b":"c d","t":[1,2]}"#).unwrap(),
+        "x%5Ba%20b%5D=c%20d&x%5Bt%5D=1&x%5Bt%5D=2"
+    );
+    assert_eq!(
+        query(Style::Json, r#"{"a":[null,{}]}"#).unwrap(),
+        "x=%7B%22a%22%3A%5Bnull%2C%7B%7D%5D%7D"
+    );
+    assert_eq!(query(Style::Json, r#"["b","a"]"#).unwrap(), "x=%5B%22a%22%2C%22b%22%5D");
+}
+
+#[test]
+fn what_a_style_cannot_say_is_refused_without_saying_it() {
+    for (style, state) in [
+        (Style::Form, r#"["canary",null]"#),
+        (Style::Form, r#"[["canary"]]"#),
+        (Style::Form, r#"{"canary":null}"#),
+        (Style::Form, r#"{"canary":{"a":1}}"#),
+        (Style::Form, r#"{"canary":[[1]]}"#),
+        (Style::DeepObject, r#"{"a":{"canary":1}}"#),
+        (Style::DeepObject, r#"{"canary[":1}"#),
+        (Style::DeepObject, r#"{"canary]":1}"#),
+        (Style::Form, r#"{"canary""#),
+        (Style::Form, "canary"),
+    ] {
+        let error = query(style, state).unwrap_err();
+        assert_eq!(error.code(), "not-encodable", "{state}");
+        assert!(error.to_string().contains("`slicex`"), "{error}");
+        assert!(
+            !error.to_string().contains("canary") && !format!("{error:?}").contains("canary"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn the_order_of_a_set_does_not_matter() {
+    for place in [
+        Place::Query(Style::Form),
+        Place::Query(Style::Json),
+        Place::Header,
+        Place::Body,
+    ] {
+        assert!(one(place, r#"["b","a",{"c":[2,1]}]"#) == one(place, r#"[{"c":[2,1]},"b","a"]"#));
+    }
+}
+
+#[test]
+fn writes_the_header_sorted_and_ascii() {
+    let plan = plan(vec![send(0, "b", Place::Header), send(1, "a", Place::Header)]);
+    let outgoing = encode(&plan, |slice| {
+        Some(if slice == 0 { r#"["é"]"# } else { r#"{"a":1}"# }.to_owned())
+    })
+    .unwrap();
+    assert_eq!(outgoing.state_header.unwrap(), "a=:eyJhIjoxfQ==:, b=:WyLDqSJd:");
+    assert_eq!(outgoing.bytes, [(0, 12), (1, 16)]);
+}
+
+#[test]
+fn empty_slices_are_absent() {
+    for place in [
+        Place::Query(Style::Form),
+        Place::Query(Style::Json),
+        Place::Header,
+        Place::Body,
+    ] {
+        let plan = plan(vec![send(0, "x", place)]);
+        for empty in [None, Some("[]"), Some("{}")] {
+            let outgoing = encode(&plan, |_| empty.map(str::to_owned)).unwrap();
+            assert!(outgoing == Outgoing::default());
+        }
+    }
+}
+
+#[test]
+fn slices_that_clash_are_both_named() {
+    let header = vec![
+        send(0, "x", Place::Header),
+        Send {
+            slice_name: "other".into(),
+            ..send(1, "x", Place::Header)
+        },
+    ];
+    let body = vec![
+        send(0, "x", Place::Body),
+        Send {
+            slice_name: "other".into(),
+            ..send(1, "x", Place::Body)
+        },
+    ];
+    let form = vec![
+        send(0, "y", Place::Query(Style::Form)),
+        Send {
+            slice_name: "other".into(),
+            ..send(1, "x", Place::Query(Style::Form))
+        },
+    ];
+    for (sends, first) in [(header, "`slicex`"), (body, "`slicex`"), (form, "`slicey`")] {
+        let state = |slice| Some(if slice == 0 { r#"{"x":1}"# } else { "[1]" }.to_owned());
+        let error = encode(&plan(sends), state).err().unwrap();
+        assert_eq!(error.code(), "name-clash");
+        assert!(
+            error.to_string().contains(first) && error.to_string().contains("`other`"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn a_request_without_body_cannot_take_body_state() {
+    let plan = Plan {
+        bodiless: true,
+        ..plan(vec![send(0, "x", Place::Body)])
+    };
+    assert_eq!(encode(&plan, |_| None).err().unwrap().code(), "body-not-mergeable");
+}
+
+#[test]
+fn joins_queries() {
+    for (own, add, expected) in [
+        ("", "a=1", "a=1"),
+        ("b", "a=1", "b&a=1"),
+        ("b=%zz&", "a=1", "b=%zz&a=1"),
+        ("b=a", "", "b=a"),
+        ("", "", ""),
+        ("b=&&a[]=1&A=1&aa=1", "a=1&a=2", "b=&&a[]=1&A=1&aa=1&a=1&a=2"),
+    ] {
+        assert_eq!(join_query(own, add).unwrap(), expected);
+    }
+    for own in ["a=1", "a", "x=1&a=", "%61=1", "=&a+b=1", "a%20b"] {
+        let error = join_query(own, "a=2&a%20b=3").unwrap_err();
+        assert_eq!(error.code(), "name-clash", "{own}");
+    }
+    assert_eq!(
+        join_query("a=canary", "a=canary").unwrap_err().to_string(),
+        "the URL's own parameter `a` and the state's parameter `a` would be sent under one name: \
+         give the slice another one with the rule's `as`, or rename yours"
+    );
+}
+
+#[test]
+fn merges_bodies_as_text() {
+    let members = [("a\"".to_owned(), "[1]".to_owned()), ("b".to_owned(), "{}".to_owned())];
+    for (own, expected) in [
+        ("", r#"{"a\"":[1],"b":{}}"#),
+        ("{}", r#"{"a\"":[1],"b":{}}"#),
+        (" { } \n", r#" { "a\"":[1],"b":{}}"#),
+        (
+            "{\"x\": 1.00,\n\"y\":{\"b\":\"}\"}}",
+            "{\"x\": 1.00,\n\"y\":{\"b\":\"}\"},\"a\\\"\":[1],\"b\":{}}",
+        ),
+    ] {
+        let merged = merge_json(Some(own), &members).unwrap();
+        assert_eq!(merged, expected);
+        assert!(serde_json::from_str::<serde_json::Value>(&merged).is_ok());
+    }
+    for bad in [
+        "[]",
+        "1",
+        "null",
+        "\"{}\"",
+        "{",
+        "{} {}",
+        "{}x",
+        "{\"a\":1,}",
+        "\u{feff}{}",
+        "a=1",
+    ] {
+        assert_eq!(
+            merge_json(Some(bad), &members).unwrap_err().code(),
+            "body-not-mergeable",
+            "{bad}"
+        );
+    }
+    for clash in [r#"{"b":1}"#, r#"{"x":1,"\u0062":1}"#] {
+        assert_eq!(
+            merge_json(Some(clash), &members).unwrap_err().code(),
+            "name-clash",
+            "{clash}"
+        );
+    }
+    assert_eq!(
+        merge_json(Some(&"{\"a\":".repeat(20_000)), &members)
+            .unwrap_err()
+            .code(),
+        "body-not-mergeable"
+    );
+}
+
+#[test]
+fn budgets_give_sizes_by_slice() {
+    let plan = plan(vec![
+        send(0, "a", Place::Query(Style::Form)),
+        send(1, "b", Place::Header),
+        send(2, "c", Place::Body),
+        send(3, "d", Place::Query(Style::Form)),
+    ]);
+    let state = |length: usize| ["[\"", &"s".repeat(length), "\"]"].concat();
+    let lengths = [10, 20, 100_000, 30];
+    let outgoing = encode(&plan, |slice| Some(state(lengths[slice]))).unwrap();
+    assert_eq!(outgoing.bytes, [(0, 12), (1, 36), (2, 100_008), (3, 33)]);
+    assert_eq!(check_budget(&plan, &outgoing, 8_000, 0), Ok(()));
+    assert_eq!(check_budget(&plan, &outgoing, 4_000, 4_000), Ok(()));
+    assert!(check_budget(&plan, &outgoing, 4_000, 4_001).is_err());
+    assert!(check_budget(&plan, &outgoing, usize::MAX, usize::MAX).is_err());
+    let error = check_budget(&plan, &outgoing, 8_001, 0).unwrap_err();
+    assert_eq!(error.code(), "too-large");
+    assert_eq!(
+        error.to_string(),
+        "the request's URL would have 8001 bytes, and may have 8000; \
+         of these, sliceb takes 36, sliced takes 33, slicea takes 12. Send large slices in the body"
+    );
+
+    let header = |length| encode(&plan, |slice| (slice == 1).then(|| state(length))).unwrap();
+    let (fits, beyond) = (header(3_065), header(3_066));
+    assert_eq!(fits.state_header.as_ref().map(String::len), Some(4_096));
+    assert_eq!(check_budget(&plan, &fits, 100, 4_200), Ok(()));
+    assert!(matches!(
+        check_budget(&plan, &beyond, 100, 4_200),
+        Err(EncodeError::TooLarge { limit: 4_096, .. })
+    ));
+
+    // Without state there, a long URL is the caller's own business.
+    let body = encode(&plan, |slice| (slice == 2).then(|| state(9_000))).unwrap();
+    assert_eq!(check_budget(&plan, &body, 9_000, 9_000), Ok(()));
+}
+
+/// Numbers that look random, the same in every run.
+struct Generator(u64);
+
+impl Generator {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % end
+    }
+
+    fn text(&mut self) -> String {
+        const CHARACTERS: [char; 20] = [
+            'a', 'Z', '0', ' ', '+', '&', '=', '%', '#', '"', '\\', '/', ':', ',', '\n', '\0', 'é', '€', '😀',
+            '\u{2028}',
+        ];
+        (0..self.below(6))
+            .map(|_| CHARACTERS[self.below(CHARACTERS.len())])
+            .collect()
+    }
+
+    fn scalar(&mut self, scalar: Scalar) -> String {
+        match scalar {
+            Scalar::Text => quoted(&self.text()),
+            Scalar::Bool => ["true", "false"][self.below(2)].to_owned(),
+            Scalar::Number => ["0", "-1", "2.5", "1e+21", "1e-7", "9007199254740991"][self.below(6)].to_owned(),
+        }
+    }
+
+    fn list(&mut self, scalar: Scalar) -> Vec<String> {
+        (0..self.below(5)).map(|_| self.scalar(scalar)).collect()
+    }
+
+    fn json(&mut self, levels: usize) -> String {
+        match self.below(if levels == 0 { 4 } else { 6 }) {
+            0 => "null".to_owned(),
+            1 => self.scalar(Scalar::Bool),
+            2 => self.scalar(Scalar::Number),
+            3 => self.scalar(Scalar::Text),
+            4 => array((0..self.below(4)).map(|_| self.json(levels - 1)).collect()),
+            _ => self.object(levels - 1),
+        }
+    }
+
+    fn object(&mut self, levels: usize) -> String {
+        let names: std::collections::BTreeSet<String> = (0..self.below(4)).map(|_| self.text()).collect();
+        object(names.iter().map(|name| (name.as_str(), self.json(levels))).collect())
+    }
+}
+
+fn quoted(text: &str) -> String {
+    let mut out = String::new();
+    crate::json::write::string(&mut out, text);
+    out
+}
+
+fn array(members: Vec<String>) -> String {
+    ["[", &members.join(","), "]"].concat()
+}
+
+fn object(members: Vec<(&str, String)>) -> String {
+    let texts: Vec<String> = members
+        .iter()
+        .map(|(name, text)| [&quoted(name), ":", text].concat())
+        .collect();
+    ["{", &texts.join(","), "}"].concat()
+}
+
+/// The other half of the module reads what this half has written, put on a request with parameters and members of its own.
+fn round_trip(place: Place, shape: Shape, state: &str) -> Result<Option<String>, DecodeError> {
+    let outgoing = one(place, state).unwrap();
+    let query = join_query("page=2&q=%zz", &outgoing.query).unwrap();
+    let body = merge_json(Some(r#"{"note":"}"}"#), &outgoing.body_members).unwrap();
+    let parts = Parts {
+        query: Some(&query),
+        state_header: outgoing.state_header.as_deref(),
+        content_type: Some("application/json"),
+        body: body.as_bytes(),
+    };
+    Ok(decode(&parts, &[shape], &Limits::default())?
+        .json("x")
+        .map(str::to_owned))
+}
+
+#[test]
+fn what_is_written_is_read() {
+    let mut generator = Generator(7);
+    let scalars = [Scalar::Text, Scalar::Bool, Scalar::Number];
+    for _ in 0..2_000 {
+        let scalar = scalars[generator.below(3)];
+        let mut members = generator.list(scalar);
+        members.sort_by(|a, b| utf16_order(a, b));
+        members.dedup();
+        let set = array(members);
+        let kept = Some(set.clone()).filter(|set| set != "[]");
+        assert_eq!(
+            round_trip(Place::Query(Style::Form), Shape::set("x", scalar), &set).unwrap(),
+            kept
+        );
+
+        let fields = [
+            ("a", Field::One(Scalar::Text)),
+            ("b é&", Field::One(Scalar::Number)),
+            ("c", Field::One(Scalar::Bool)),
+            ("d", Field::List(scalar)),
+        ];
+        let mut members = Vec::new();
+        for (name, field) in fields {
+            match field {
+                Field::One(scalar) if generator.below(3) > 0 => members.push((name, generator.scalar(scalar))),
+                Field::One(_) => {}
+                Field::List(scalar) => {
+                    let list = generator.list(scalar);
+                    members.extend((!list.is_empty()).then(|| (name, array(list))));
+                }
+            }
+        }
+        let record = object(members);
+        let kept = Some(record.clone()).filter(|record| record != "{}");
+        let (form, deep) = (Place::Query(Style::Form), Place::Query(Style::DeepObject));
+        assert_eq!(round_trip(form, Shape::object("x", &fields), &record).unwrap(), kept);
+        assert_eq!(
+            round_trip(deep, Shape::deep_object("x", &fields), &record).unwrap(),
+            kept
+        );
+
+        let anything = generator.object(4);
+        let kept = Some(anything.clone()).filter(|text| text != "{}");
+        for (place, shape) in [
+            (Place::Query(Style::Json), Shape::json_query("x")),
+            (Place::Header, Shape::header("x")),
+            (Place::Body, Shape::body("x")),
+        ] {
+            assert_eq!(round_trip(place, shape, &anything).unwrap(), kept);
+        }
+    }
+}
+
+#[test]
+fn maps_travel_as_deep_objects() {
+    let state = r#"{"":0,"__proto__":1,"a b&=":2,"é":3}"#;
+    let read = round_trip(
+        Place::Query(Style::DeepObject),
+        Shape::deep_map("x", Scalar::Number),
+        state,
+    )
+    .unwrap();
+    assert_eq!(read.as_deref(), Some(state));
+}

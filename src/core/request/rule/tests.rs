@@ -1,0 +1,209 @@
+use super::*;
+use crate::json::from_text;
+
+const OWN: &str = "https://shop.example";
+const SLICES: [SliceInfo<'_>; 3] = [
+    SliceInfo {
+        name: "cart",
+        kind: Kind::Map,
+    },
+    SliceInfo {
+        name: "filters",
+        kind: Kind::Object,
+    },
+    SliceInfo {
+        name: "blockedUsers",
+        kind: Kind::Set,
+    },
+];
+
+fn compile(rules: &str) -> Result<Rules, RuleError> {
+    Rules::compile(&from_text::<Vec<RuleConfig>>(rules).unwrap(), &SLICES)
+}
+
+fn plan(rules: &str, method: &str, path: &str) -> Option<Plan> {
+    compile(rules).unwrap().plan(&Target {
+        method,
+        origin: OWN,
+        path,
+        page_origin: OWN,
+    })
+}
+
+fn places(plan: &Plan) -> Vec<(&str, &str, Place)> {
+    plan.sends
+        .iter()
+        .map(|send| (send.slice_name.as_str(), send.name.as_str(), send.place))
+        .collect()
+}
+
+#[test]
+fn a_request_that_no_rule_matches_has_no_plan() {
+    let rules = r#"[{"match":"GET /api/*","token":true}]"#;
+    assert!(plan(rules, "GET", "/api/x").is_some());
+    assert!(plan(rules, "POST", "/api/x").is_none());
+    assert!(plan(rules, "GET", "/apix").is_none());
+    assert!(plan("[]", "GET", "/").is_none());
+    let foreign = Target {
+        method: "GET",
+        origin: "https://evil.example",
+        path: "/api/x",
+        page_origin: OWN,
+    };
+    assert!(compile(rules).unwrap().plan(&foreign).is_none());
+}
+
+#[test]
+fn a_bare_rule_gives_nothing() {
+    let plan = plan(r#"[{"match":"/*"}]"#, "GET", "/").unwrap();
+    assert_eq!(
+        (plan.token, plan.sends.len(), plan.follow_redirects),
+        (TokenUse::None, 0, false)
+    );
+    assert_eq!((plan.consume.len(), plan.key.as_str()), (0, ""));
+}
+
+#[test]
+fn later_rules_override_field_by_field() {
+    let rules = r#"[
+        {"match":"/*","token":true,"send":{"cart":"body","filters":"query"},"consume":["cart"],"redirect":"follow"},
+        {"match":"/b/*","send":{"cart":{"in":"header","as":"c"},"blockedUsers":"query"}},
+        {"match":"/b/c/*","token":"required","send":{"filters":false},"consume":["blockedUsers","cart"],"redirect":"error"},
+        {"match":"/b/c/d","token":false,"send":{"cart":false}}
+    ]"#;
+    let form = Place::Query(Style::Form);
+    let top = plan(rules, "POST", "/a").unwrap();
+    assert_eq!(top.token, TokenUse::IfSignedIn);
+    assert_eq!(
+        places(&top),
+        [("cart", "cart", Place::Body), ("filters", "filters", form)]
+    );
+    assert_eq!(
+        (top.consume, top.key.as_str(), top.follow_redirects),
+        (vec![0], "/*", true)
+    );
+
+    let b = plan(rules, "POST", "/b/x").unwrap();
+    assert_eq!(b.token, TokenUse::IfSignedIn);
+    assert_eq!(
+        places(&b),
+        [
+            ("blockedUsers", "blockedUsers", form),
+            ("cart", "c", Place::Header),
+            ("filters", "filters", form)
+        ]
+    );
+
+    let c = plan(rules, "POST", "/b/c/x").unwrap();
+    assert_eq!(c.token, TokenUse::Required);
+    assert_eq!(
+        places(&c),
+        [("blockedUsers", "blockedUsers", form), ("cart", "c", Place::Header)]
+    );
+    assert_eq!(
+        (c.consume, c.key.as_str(), c.follow_redirects),
+        (vec![2, 0], "/b/c/*", false)
+    );
+
+    let d = plan(rules, "POST", "/b/c/d").unwrap();
+    assert_eq!(d.token, TokenUse::None);
+    assert_eq!(places(&d), [("blockedUsers", "blockedUsers", form)]);
+    assert_eq!(d.consume, [2], "what isn't sent isn't consumed");
+}
+
+#[test]
+fn a_rule_may_consume_what_another_sends() {
+    let rules = r#"[{"match":"/api/*","send":{"cart":"header"}},{"match":"POST /api/checkout","consume":["cart"]}]"#;
+    assert_eq!(plan(rules, "POST", "/api/checkout").unwrap().consume, [0]);
+    assert_eq!(plan(rules, "POST", "/api/checkout").unwrap().key, "POST /api/checkout");
+    let none = r#"[{"match":"/api/*","send":{"cart":"header"}},{"match":"/api/a","consume":[]}]"#;
+    assert_eq!(plan(none, "POST", "/api/a").unwrap().consume.len(), 0);
+}
+
+#[test]
+fn null_is_as_if_left_out() {
+    let rules = r#"[{"match":"/*","token":null,"send":null,"consume":null,"redirect":null}]"#;
+    assert_eq!(plan(rules, "GET", "/").unwrap().token, TokenUse::None);
+    assert!(compile(r#"[{"match":"/*","send":{"cart":{"in":"query","style":null,"as":null}}}]"#).is_ok());
+}
+
+#[test]
+fn an_unknown_slice_is_named_with_the_known_ones() {
+    for rules in [
+        r#"[{"match":"/a","send":{"crat":"body"}}]"#,
+        r#"[{"match":"/a","consume":["crat"]}]"#,
+    ] {
+        let error = compile(rules).unwrap_err();
+        assert_eq!(error.code(), "unknown-slice");
+        assert_eq!(
+            error.to_string(),
+            "the rule `/a` names the slice `crat`, which the state doesn't have; it has: cart, filters, blockedUsers"
+        );
+    }
+}
+
+#[test]
+fn refuses_what_cannot_be_meant() {
+    for bad in [
+        r#"{"token":true}"#,
+        r#"{"match":"api"}"#,
+        r#"{"match":"/a","tokn":true}"#,
+        r#"{"match":"/a","token":"yes"}"#,
+        r#"{"match":"/a","redirect":"manual"}"#,
+        r#"{"match":"/a","consume":["cart"]}"#,
+        r#"{"match":"/a","send":{"cart":false},"consume":["cart"]}"#,
+        r#"{"match":"/a","send":{"cart":true}}"#,
+        r#"{"match":"/a","send":{"cart":"cookie"}}"#,
+        r#"{"match":"/a","send":{"cart":{}}}"#,
+        r#"{"match":"/a","send":{"cart":{"in":"query","styl":"json"}}}"#,
+        r#"{"match":"/a","send":{"cart":{"in":"query","style":"pipeDelimited"}}}"#,
+        r#"{"match":"/a","send":{"cart":{"in":"body","style":"json"}}}"#,
+        r#"{"match":"/a","send":{"cart":{"in":"body","as":""}}}"#,
+        r#"{"match":"/a","send":{"filters":{"in":"query","as":"f"}}}"#,
+        r#"{"match":"/a","send":{"cart":{"in":"header","as":"Cart"}}}"#,
+        r#"{"match":"/a","send":{"blockedUsers":"header"}}"#,
+        r#"{"match":"GET /a","send":{"cart":"body"}}"#,
+        r#"{"match":"POST,HEAD /a","send":{"cart":"body"}}"#,
+    ] {
+        let error = compile(&["[", bad, "]"].concat()).expect_err(bad);
+        assert_eq!(error.code(), "bad-rule", "{bad}");
+    }
+    let error = compile(r#"[{"match":"get /a"}]"#).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the rule `get /a` can't be used: write methods in upper case, with a comma and no space between them: GET,POST /path (found `get`)"
+    );
+}
+
+#[test]
+fn what_a_style_can_never_say_is_refused_when_the_rule_is_made() {
+    let error = compile(r#"[{"match":"/a","send":{"blockedUsers":{"in":"query","style":"deepObject"}}}]"#).unwrap_err();
+    assert_eq!(error.code(), "not-encodable");
+    for good in [
+        r#""cart":{"in":"query","style":"form"}"#,
+        r#""cart":{"in":"query","style":"deepObject","as":"c"}"#,
+        r#""blockedUsers":{"in":"query","style":"json","as":"b"}"#,
+        r#""blockedUsers":{"in":"query","as":"b"}"#,
+        r#""blockedUsers":{"in":"header","as":"blocked-users"}"#,
+        r#""cart":{"in":"body","as":"__proto__"}"#,
+    ] {
+        assert!(
+            compile(&["[{\"match\":\"/a\",\"send\":{", good, "}}]"].concat()).is_ok(),
+            "{good}"
+        );
+    }
+}
+
+#[test]
+fn wrong_types_are_no_rules() {
+    for bad in [
+        r#"[{"match":1}]"#,
+        r#"[{"match":"/a","token":1}]"#,
+        r#"[{"match":"/a","send":["cart"]}]"#,
+        r#"[{"match":"/a","send":{"cart":1}}]"#,
+        r#"[{"match":"/a","consume":"cart"}]"#,
+        "[[]]",
+    ] {
+        assert!(from_text::<Vec<RuleConfig>>(bad).is_err(), "{bad}");
+    }
+}
