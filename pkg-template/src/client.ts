@@ -35,7 +35,7 @@ export interface App<S extends object> {
    * });
    * ```
    */
-  transaction<R>(change: (() => R) & (R extends PromiseLike<unknown> ? "a transaction can't be async" : unknown)): R;
+  transaction<R>(change: (() => R) & NoPromise<R>): R;
   /**
    * `fetch`, with the token and the state that the rules name. It gives the browser's own `Response`, and throws the browser's
    * own `TypeError` and `AbortError`.
@@ -90,6 +90,9 @@ export interface App<S extends object> {
   /** As `close`, for `using`. */
   [Symbol.dispose](): void;
 }
+
+/** What a function that gives an `R` must also be to be a transaction's; no function is the text, which is for the error. */
+type NoPromise<R> = [Extract<R, PromiseLike<unknown>>] extends [never] ? unknown : "a transaction can't be async";
 
 /**
  * Builds the facade over a client's class. `closed` is called once, at `close`.

@@ -63,14 +63,22 @@ export class Entries {
     return this.#snapshot as C;
   }
 
-  /** Makes a change of one key, or without one of all. */
-  change<R>(key: string | undefined, action: (client: WasmClient, index: number) => R): R {
-    if (key !== undefined && !isText(key)) {
+  /** Makes a change of one key. */
+  change<R>(key: string, action: (client: WasmClient, index: number) => R): R {
+    if (!isText(key)) {
       throw new HoldallError("not-encodable", `${this.name}: a key must be a string without half a surrogate pair.`);
     }
     return this.notifier.run(() => {
-      this.#touch(key === undefined ? undefined : [key]);
+      this.#touch([key]);
       return action(this.client, this.index);
+    });
+  }
+
+  /** Removes all keys. */
+  clear(): void {
+    this.notifier.run(() => {
+      this.#touch(undefined);
+      this.client.clear(this.index);
     });
   }
 

@@ -100,11 +100,11 @@ export interface MapSlice<T> {
    */
   subscribe(listener: (changed: readonly string[]) => void, key?: string): Unsubscribe;
   /** The keys of the snapshot. */
-  keys(): MapIterator<string>;
+  keys(): IterableIterator<string>;
   /** The values of the snapshot. */
-  values(): MapIterator<Frozen<T>>;
+  values(): IterableIterator<Frozen<T>>;
   /** The entries of the snapshot. */
-  entries(): MapIterator<[string, Frozen<T>]>;
+  entries(): IterableIterator<[string, Frozen<T>]>;
   /**
    * Iterates over the snapshot, so changes meanwhile don't matter.
    *
@@ -113,7 +113,7 @@ export interface MapSlice<T> {
    * for (const [sku, line] of app.state.cart) console.log(sku, line.qty);
    * ```
    */
-  [Symbol.iterator](): MapIterator<[string, Frozen<T>]>;
+  [Symbol.iterator](): IterableIterator<[string, Frozen<T>]>;
 }
 
 /**
@@ -163,7 +163,7 @@ function create<T>(entries: Entries): MapSlice<T> {
     },
     // A string that can't be a key is no entry's.
     delete: (key) => isText(key) && entries.change(key, (client, index) => client.remove(index, key)),
-    clear: () => entries.change(undefined, (client, index) => client.clear(index)),
+    clear: () => entries.clear(),
     snapshot,
     subscribe: (listener, key) => entries.subscribe((keys) => listener(keys as readonly string[]), key),
     keys: () => snapshot().keys(),

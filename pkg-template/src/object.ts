@@ -145,7 +145,7 @@ function create<T extends object>(entries: Entries): ObjectSlice<T> {
       checkIncrement(field, by, entries.name);
       entries.change(KEY, (client, index) => client.increment(index, KEY, field, by));
     },
-    clear: () => entries.change(undefined, (client, index) => client.clear(index)),
+    clear: () => entries.clear(),
     snapshot: read,
     subscribe: (listener, field) => {
       seen ??= fields();

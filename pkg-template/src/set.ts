@@ -68,7 +68,7 @@ export interface SetSlice<T extends Scalar> {
    */
   subscribe(listener: (changed: readonly T[]) => void, member?: T): Unsubscribe;
   /** The members of the snapshot. */
-  values(): SetIterator<T>;
+  values(): IterableIterator<T>;
   /**
    * Iterates over the snapshot, so changes meanwhile don't matter.
    *
@@ -77,7 +77,7 @@ export interface SetSlice<T extends Scalar> {
    * for (const sender of app.state.blocked) console.log(sender);
    * ```
    */
-  [Symbol.iterator](): SetIterator<T>;
+  [Symbol.iterator](): IterableIterator<T>;
 }
 
 /**
@@ -128,7 +128,7 @@ function create<T extends Scalar>(entries: Entries): SetSlice<T> {
       const key = keyOf(member);
       return key !== undefined && entries.change(key, (client, index) => client.remove(index, key));
     },
-    clear: () => entries.change(undefined, (client, index) => client.clear(index)),
+    clear: () => entries.clear(),
     snapshot,
     subscribe: (listener, member) => entries.subscribe((members) => listener(members as readonly T[]), member),
     values: () => snapshot().values(),

@@ -1,0 +1,295 @@
+import * as assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { createClient } from "../src/client.js";
+import { HoldallError } from "../src/error.js";
+import type { RequestEvent } from "../src/events.js";
+import { Fake, FakeClient } from "./fake.js";
+import { heard, lamp, options } from "./slices.js";
+
+function open() {
+  const app = createClient(Fake, options());
+  const fake = FakeClient.last;
+  assert.ok(fake);
+  return { app, fake, ...app.state };
+}
+
+const microtask = (): Promise<void> => Promise.resolve();
+
+/** Runs `body`, and gives the jobs that it left for the microtask instead of running them. */
+function microtasksOf(body: () => void): (() => void)[] {
+  const original = globalThis.queueMicrotask;
+  const jobs: (() => void)[] = [];
+  globalThis.queueMicrotask = (job) => void jobs.push(job);
+  try {
+    body();
+  } finally {
+    globalThis.queueMicrotask = original;
+  }
+  return jobs;
+}
+
+describe("reads", () => {
+  test("ask wasm once for each change, and not for unchanged entries", () => {
+    const { fake, cart } = open();
+    cart.set("lamp", lamp);
+    cart.set("mug", lamp);
+    cart.snapshot();
+    fake.calls.length = 0;
+    cart.get("lamp");
+    cart.snapshot();
+    for (const _ of cart);
+    assert.deepEqual(fake.calls, []);
+    cart.increment("mug", "qty", 1);
+    cart.snapshot();
+    cart.get("mug");
+    assert.deepEqual(fake.calls.map(([name]) => name).sort(), ["entry", "keys"]);
+  });
+
+  test("never ask wasm for half a surrogate pair, which would be another key there", () => {
+    const { fake, cart } = open();
+    cart.set("\ufffd", lamp);
+    fake.calls.length = 0;
+    for (const key of ["\ud800", 5 as unknown as string, undefined as unknown as string]) {
+      assert.equal(cart.get(key), undefined);
+      assert.equal(cart.has(key), false);
+      assert.equal(cart.delete(key), false);
+      assert.throws(() => cart.set(key, lamp), { code: "not-encodable" });
+      assert.throws(() => cart.patch(key, lamp), { code: "not-encodable" });
+      assert.throws(() => cart.increment(key, "qty", 1, lamp), { code: "not-encodable" });
+    }
+    assert.deepEqual(fake.calls, []);
+    assert.equal(cart.size, 1);
+  });
+
+  test("skip what isn't a member in a set's stored keys", () => {
+    const { fake, blocked } = open();
+    fake.fromElsewhere(["{", "{}", "null", '"ada"'].map((key) => ({ slice: "blocked", key, json: "true" })));
+    assert.deepEqual([...blocked], ["ada"]);
+  });
+});
+
+describe("changes from elsewhere", () => {
+  test("are visible whole when the first listener hears of them", async () => {
+    const { fake, cart, blocked } = open();
+    cart.snapshot();
+    blocked.snapshot();
+    const seen: number[][] = [];
+    const look = () => void seen.push([cart.size, blocked.size]);
+    cart.subscribe(look);
+    blocked.subscribe(look);
+    fake.fromElsewhere([
+      { slice: "cart", key: "lamp", json: JSON.stringify(lamp) },
+      { slice: "blocked", key: '"mallory"', json: "true" },
+    ]);
+    assert.equal(cart.size, 1, "read before the listeners are called");
+    await microtask();
+    assert.deepEqual(seen, [[1, 1], [1, 1]]);
+  });
+
+  test("replace just what they change", async () => {
+    const { fake, cart } = open();
+    cart.set("lamp", lamp);
+    cart.set("mug", lamp);
+    const [line, before] = [cart.get("lamp"), cart.snapshot()];
+    fake.fromElsewhere([{ slice: "cart", key: "mug" }]);
+    assert.equal(cart.get("mug"), undefined);
+    assert.equal(cart.snapshot().get("lamp"), line);
+    assert.notEqual(cart.snapshot(), before);
+  });
+});
+
+describe("listeners", () => {
+  test("that throw starve nobody, and are reported as uncaught", () => {
+    const { cart } = open();
+    const { calls, listener } = heard<readonly string[]>();
+    const failure = new Error("from a listener");
+    cart.subscribe(() => {
+      throw failure;
+    });
+    cart.subscribe(listener);
+    const [report, ...others] = microtasksOf(() => cart.set("lamp", lamp));
+    assert.equal(calls.length, 1);
+    assert.ok(report);
+    assert.throws(report, (error) => error === failure);
+    assert.equal(others.length, 0);
+  });
+
+  test("may unsubscribe others and subscribe while they are called", () => {
+    const { cart } = open();
+    const late = heard<readonly string[]>();
+    const removed = heard<readonly string[]>();
+    const last = heard<readonly string[]>();
+    const off = cart.subscribe(() => {
+      off();
+      remove();
+      cart.subscribe(late.listener);
+    });
+    const remove = cart.subscribe(removed.listener);
+    cart.subscribe(last.listener);
+    cart.set("lamp", lamp);
+    assert.deepEqual([late.calls.length, removed.calls.length, last.calls.length], [0, 0, 1]);
+    cart.set("mug", lamp);
+    assert.deepEqual([late.calls.length, removed.calls.length, last.calls.length], [1, 0, 2]);
+  });
+
+  test("may change something themselves; all hear of all changes in the same order", () => {
+    const { app, cart, blocked } = open();
+    const order: string[] = [];
+    cart.subscribe(([key]) => {
+      order.push(`first ${key}`);
+      if (key !== "lamp") return;
+      app.transaction(() => {
+        cart.set("mug", lamp);
+        blocked.add("mallory");
+      });
+      assert.equal(cart.has("mug"), true);
+    });
+    cart.subscribe(([key]) => order.push(`second ${key}`));
+    blocked.subscribe(([member]) => order.push(`blocked ${String(member)}`));
+    cart.set("lamp", lamp);
+    assert.deepEqual(order, ["first lamp", "second lamp", "first mug", "second mug", "blocked mallory"]);
+  });
+
+  test("aren't called by a change that failed", () => {
+    const { cart } = open();
+    const { calls, listener } = heard<readonly string[]>();
+    cart.subscribe(listener);
+    assert.throws(() => cart.increment("mug", "qty", 1), { code: "no-entry" });
+    assert.equal(calls.length, 0);
+  });
+
+  test("work unbound, as React calls them", () => {
+    const { cart } = open();
+    const { subscribe, snapshot, set } = cart;
+    const { calls, listener } = heard<readonly string[]>();
+    subscribe(listener);
+    set("lamp", lamp);
+    assert.equal(snapshot().size, 1);
+    assert.equal(calls.length, 1);
+  });
+});
+
+describe("events", () => {
+  test("go to the listeners of their name", async () => {
+    const { app, fake } = open();
+    const requests = heard<RequestEvent>();
+    const refreshes = heard<object>();
+    const off = app.on("request", requests.listener);
+    app.on("refresh", refreshes.listener);
+    const detail = { method: "GET", url: "/", slices: [], bytes: 0, token: false, status: 200, replayed: false, milliseconds: 1 };
+    fake.emit("request", detail);
+    fake.emit("newer-than-this", {});
+    await microtask();
+    assert.deepEqual(requests.calls, [detail]);
+    off();
+    fake.emit("request", detail);
+    await microtask();
+    assert.equal(requests.calls.length, 1);
+    assert.equal(refreshes.calls.length, 0);
+  });
+});
+
+describe("session", () => {
+  test("signs in, tells who it is, and gives a token", async () => {
+    const { app } = open();
+    const { session } = app;
+    const statuses = heard<string>();
+    const off = session.subscribe(statuses.listener);
+    assert.equal(session.status, "signed-out");
+    assert.equal(session.user, undefined);
+    await assert.rejects(session.token(), { code: "signed-out" });
+    session.signIn({ access_token: "t", token_type: "Bearer", expires_in: 5 }, { user: { sub: "ada", roles: ["admin"] } });
+    assert.deepEqual(statuses.calls, ["signed-in"]);
+    assert.equal(session.status, "signed-in");
+    assert.deepEqual(session.user, { sub: "ada", roles: ["admin"] });
+    assert.equal(session.user, session.user);
+    assert.ok(Object.isFrozen(session.user?.["roles"]));
+    assert.equal(await session.token(), "token");
+    await session.ready;
+    assert.equal(session.ready, session.ready);
+    off();
+  });
+
+  test("signs out at once, and says if the server hasn't confirmed", async () => {
+    const { app } = open();
+    const statuses = heard<string>();
+    app.session.signIn({ access_token: "t", token_type: "Bearer" });
+    app.session.subscribe(statuses.listener);
+    const done = app.session.signOut();
+    assert.deepEqual(statuses.calls, ["signed-out"]);
+    await assert.rejects(done, { name: "HoldallError", code: "sign-out-unconfirmed", cause: new TypeError("offline") });
+  });
+
+  test("leaves the judgement of a token response to the client, whatever it is", () => {
+    const { app } = open();
+    for (const response of [undefined, null, "text", {}, () => 1]) {
+      assert.throws(() => app.session.signIn(response as never), { code: "bad-token-response" });
+    }
+    const user = { at: new Date() } as never;
+    assert.throws(() => app.session.signIn({ access_token: "t", token_type: "Bearer" }, { user }), { code: "not-encodable" });
+    assert.equal(app.session.status, "signed-out");
+  });
+});
+
+describe("requests", () => {
+  test("go through the client, unbound too", async () => {
+    const { app, fake } = open();
+    const { fetch: send, prepare } = app;
+    assert.equal(await (await send("/api")).text(), "from holdall");
+    assert.deepEqual(fake.calls, [["fetch", "/api"]]);
+    assert.equal((await prepare("http://localhost/api", { method: "POST" })).method, "POST");
+  });
+
+  test("install() takes the place of the global fetch until it is undone", async () => {
+    const { app } = open();
+    const original = globalThis.fetch;
+    try {
+      globalThis.fetch = async () => new Response("from the browser");
+      const browser = globalThis.fetch;
+      const undo = app.install();
+      assert.equal(app.install(), undo);
+      assert.equal(await (await fetch("/")).text(), "from holdall");
+      const kept = globalThis.fetch;
+      undo();
+      assert.equal(globalThis.fetch, browser);
+      assert.equal(await (await kept("/")).text(), "from the browser", "also for who has kept or wrapped it");
+      app.install();
+      const wrapper: typeof fetch = (...request) => kept(...request);
+      globalThis.fetch = wrapper;
+      app.close();
+      assert.equal(globalThis.fetch, wrapper, "somebody else's is left alone");
+    } finally {
+      globalThis.fetch = original;
+    }
+  });
+});
+
+describe("close", () => {
+  test("releases listeners and the client, once", async () => {
+    let closed = 0;
+    const app = createClient(Fake, options(), undefined, () => closed++);
+    const fake = FakeClient.last;
+    const { calls, listener } = heard<unknown>();
+    app.state.cart.subscribe(listener);
+    app.on("corrupt", listener);
+    fake?.fromElsewhere([{ slice: "cart", key: "lamp", json: "{}" }]);
+    fake?.emit("corrupt", { key: "k" });
+    app[Symbol.dispose]();
+    app.close();
+    await microtask();
+    assert.equal(closed, 1);
+    assert.equal(fake?.closed, true);
+    assert.equal(calls.length, 0);
+    assert.throws(() => app.state.cart.set("lamp", lamp), { code: "closed" });
+    assert.throws(() => app.transaction(() => {}), { code: "closed" });
+  });
+});
+
+describe("errors", () => {
+  test("are HoldallErrors with code and cause", () => {
+    const cause = new TypeError("why");
+    const error = new HoldallError("wasm-not-loaded", "what to do", { cause });
+    assert.ok(error instanceof Error);
+    assert.deepEqual([error.name, error.code, error.message, error.cause], ["HoldallError", "wasm-not-loaded", "what to do", cause]);
+  });
+});

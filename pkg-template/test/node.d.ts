@@ -1,0 +1,31 @@
+// As much of Node's types as the tests use; @types/node would also give its globals to src.
+
+declare module "node:test" {
+  interface Suite {
+    (name: string, body: () => void): void;
+    skip(name: string, body: () => void): void;
+  }
+  export const describe: Suite;
+  export function test(name: string, body: () => void | Promise<void>): void;
+  export function afterEach(body: () => void | Promise<void>): void;
+  export function beforeEach(body: () => void | Promise<void>): void;
+}
+
+declare module "node:assert/strict" {
+  export function equal<T>(actual: unknown, expected: T, message?: string): asserts actual is T;
+  export function notEqual(actual: unknown, expected: unknown, message?: string): void;
+  export function deepEqual(actual: unknown, expected: unknown, message?: string): void;
+  export function ok(actual: unknown, message?: string): asserts actual;
+  export function match(actual: string, expected: RegExp, message?: string): void;
+  export function doesNotMatch(actual: string, expected: RegExp, message?: string): void;
+  export function throws(body: () => unknown, expected: object | ((error: unknown) => boolean)): void;
+  export function rejects(promise: Promise<unknown> | (() => Promise<unknown>), expected: object): Promise<void>;
+}
+
+declare module "node:fs" {
+  export function existsSync(path: URL): boolean;
+}
+
+declare module "node:vm" {
+  export function runInNewContext(code: string): unknown;
+}

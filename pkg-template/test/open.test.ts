@@ -1,0 +1,182 @@
+import * as assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, test } from "node:test";
+import { createClient } from "../src/client.js";
+import { map } from "../src/map.js";
+import { object } from "../src/object.js";
+import { configure, type OpenOptions } from "../src/options.js";
+import { opener } from "../src/registry.js";
+import { ServerClient } from "../src/server.js";
+import { set } from "../src/set.js";
+import { Fake, FakeClient } from "./fake.js";
+
+const page = globalThis as { document?: object };
+
+const cart = () => map<{ qty: number }>();
+const filters = (initial: { a: number; b: number }) => object({ initial });
+
+describe("open in a page", () => {
+  beforeEach(() => {
+    page.document = {};
+  });
+  afterEach(() => {
+    delete page.document;
+  });
+
+  test("gives the same client for the same name and an equal configuration", async () => {
+    const open = opener(async () => Fake);
+    const first = open({ name: "shop", state: { cart: cart(), filters: filters({ a: 1, b: 2 }) }, requests: [{ match: "/a" }] });
+    const second = open({ requests: [{ match: "/a" }], state: { filters: filters({ b: 2, a: 1 }), cart: map<{ qty: number }>({ storage: "local" }) }, name: "shop" });
+    assert.equal(second, first);
+    const app = await first;
+    app.state.cart.set("lamp", { qty: 1 });
+    assert.equal((await second).state.cart.get("lamp")?.qty, 1);
+    assert.notEqual(await open({ name: "other", state: { cart: cart() } }), app);
+  });
+
+  test("refuses another configuration under the same name until it is closed", async () => {
+    const open = opener(async () => Fake);
+    const app = await open({ name: "shop", state: { cart: cart() } });
+    const others = [
+      { name: "shop", state: { cart: set() } },
+      { name: "shop", state: { cart: map({ storage: "session" }) } },
+      { name: "shop", state: { cart: cart(), more: cart() } },
+      { name: "shop", state: { cart: cart() }, requests: [{ match: "/a" }] },
+      { name: "shop", state: { cart: cart() }, auth: { refresh: "/r", signOut: "/s" } },
+    ];
+    for (const other of others) await assert.rejects(open(other as OpenOptions<object>), { code: "bad-config" });
+    app.close();
+    const again = await open({ name: "shop", state: { cart: set() } });
+    app.close();
+    assert.equal(await open({ name: "shop", state: { cart: set() } }), again, "a second close forgets nothing of others");
+  });
+
+  test("tries again after a failure", async () => {
+    let attempts = 0;
+    const open = opener(async () => {
+      if (attempts++ === 0) throw new Error("offline");
+      return Fake;
+    });
+    const options = { name: "shop", state: { cart: cart() } };
+    const [first, same] = [open(options), open(options)];
+    await assert.rejects(first, { message: "offline" });
+    await assert.rejects(same, { message: "offline" });
+    assert.equal((await open(options)).state.cart.size, 0);
+    assert.equal(attempts, 2);
+  });
+
+  test("passes on what the client refuses", async () => {
+    const open = opener(async () => Fake);
+    const requests = [{ match: "/", send: { crat: "body" } }] as never;
+    await assert.rejects(open({ name: "shop", state: { cart: cart() }, requests }), { name: "HoldallError", code: "unknown-slice" });
+  });
+
+  test("refuses what can't be a configuration", async () => {
+    const open = opener(async () => Fake);
+    const wrong: [options: object, code: string][] = [
+      [{ state: {} }, "bad-config"],
+      [{ name: "", state: {} }, "bad-config"],
+      [{ name: "shop", state: { cart: map } }, "bad-config"],
+      [{ name: "shop", state: { cart: null } }, "bad-config"],
+      [{ name: "shop", state: { cart: {} } }, "bad-config"],
+      [{ name: "shop", state: {}, requests: [{ match: () => true }] }, "not-encodable"],
+      [{ name: "shop", state: { f: filters({ a: NaN, b: 0 }) } }, "not-encodable"],
+    ];
+    for (const [options, code] of wrong) await assert.rejects(() => open(options as never), { code });
+    assert.throws(() => object({} as never), { code: "bad-config" });
+  });
+});
+
+describe("the configuration", () => {
+  test("is what the wasm client reads", () => {
+    createClient(Fake, {
+      name: "shop",
+      state: { cart: cart(), blocked: set({ storage: "session" }), filters: filters({ a: 1, b: 2 }) },
+      auth: { refresh: "/r", signOut: "/s", csrf: { name: "X", value: "1" }, audience: ["https://api.example"] },
+      requests: [
+        { match: "/api/*", token: true },
+        { match: "POST /c", token: "required", send: { cart: { in: "body", as: "c" }, blocked: false }, consume: ["cart"], redirect: "follow" },
+      ],
+    });
+    assert.deepEqual(FakeClient.last?.config, {
+      name: "shop",
+      slices: [
+        { name: "blocked", kind: "set", storage: "session" },
+        { name: "cart", kind: "map", storage: "local" },
+        { name: "filters", kind: "object", storage: "local", initial: { a: 1, b: 2 } },
+      ],
+      auth: { refresh: "/r", signOut: "/s", csrf: { name: "X", value: "1" }, audience: ["https://api.example"] },
+      rules: [
+        { match: "/api/*", token: true },
+        { match: "POST /c", token: "required", send: { cart: { in: "body", as: "c" }, blocked: false }, consume: ["cart"], redirect: "follow" },
+      ],
+    });
+  });
+
+  test("takes __proto__ for a slice's name like any other", () => {
+    const state = JSON.parse('{"__proto__":0}') as Record<string, ReturnType<typeof cart>>;
+    Object.defineProperty(state, "__proto__", { value: cart() });
+    const app = createClient(Fake, { name: "shop", state });
+    assert.deepEqual(Object.keys(app.state), ["__proto__"]);
+    assert.match(configure({ name: "shop", state }), /"name":"__proto__"/);
+  });
+});
+
+describe("open on a server", () => {
+  const open = opener(async () => {
+    throw new Error("a server loads no wasm");
+  });
+  const options = () => ({
+    name: "shop",
+    state: { cart: cart(), blocked: set(), filters: filters({ a: 1, b: 2 }) },
+    auth: { refresh: "/r", signOut: "/s" },
+  });
+
+  test("gives each call a client of its own, with the initial state", async () => {
+    const [app, other] = [await open(options()), await open(options())];
+    assert.notEqual(app, other);
+    const { cart, blocked, filters } = app.state;
+    assert.deepEqual(filters.get(), { a: 1, b: 2 });
+    assert.equal(filters.snapshot(), filters.snapshot());
+    assert.equal(cart.get("lamp"), undefined);
+    assert.equal(cart.snapshot(), cart.snapshot());
+    assert.deepEqual([cart.size, blocked.size, blocked.has("ada")], [0, 0, false]);
+    assert.equal(app.session.status, "signed-out");
+    assert.equal(app.session.user, undefined);
+    await app.session.ready;
+    cart.subscribe(() => {})();
+    app.on("request", () => {})();
+    app.close();
+  });
+
+  test("refuses every write and every request with read-only", async () => {
+    const { state, session, ...app } = await open(options());
+    const writes = [
+      () => state.cart.set("lamp", { qty: 1 }),
+      () => state.cart.patch("lamp", { qty: 1 }),
+      () => state.cart.increment("lamp", "qty", 1, { qty: 0 }),
+      () => state.cart.delete("lamp"),
+      () => state.cart.clear(),
+      () => state.blocked.add("ada"),
+      () => state.blocked.delete("ada"),
+      () => state.blocked.clear(),
+      () => state.filters.set({ a: 2, b: 2 }),
+      () => state.filters.patch({ a: 2 }),
+      () => state.filters.increment("a", 1),
+      () => state.filters.clear(),
+      () => app.transaction(() => {}),
+      () => session.signIn({ access_token: "t", token_type: "Bearer" }),
+      () => app.install(),
+    ];
+    for (const write of writes) assert.throws(write, { name: "HoldallError", code: "read-only" });
+    const requests = [() => app.fetch("http://localhost/"), () => app.prepare("http://localhost/"), () => session.token(), () => session.signOut()];
+    for (const request of requests) await assert.rejects(request, { code: "read-only" });
+    assert.deepEqual(state.filters.get(), { a: 1, b: 2 });
+  });
+
+  test("has a client for every operation of the real one", () => {
+    const server = new ServerClient(configure(options()), { error: () => new Error(), changed() {}, event() {} });
+    for (const name of Object.getOwnPropertyNames(FakeClient.prototype).filter((name) => name in server)) {
+      assert.equal(typeof server[name as keyof ServerClient], "function");
+    }
+  });
+});

@@ -1,0 +1,191 @@
+// What the compiler must infer and refuse. Compiled by `npm run check` and `npm test`, and never run.
+import type { App } from "../src/client.js";
+import { map, type MapSlice } from "../src/map.js";
+import { object } from "../src/object.js";
+import { open } from "../src/open.js";
+import { set } from "../src/set.js";
+import type { HoldallErrorCode } from "../src/error.js";
+import type { Frozen, Json } from "../src/types.js";
+
+/** `Same<A, B>` is `true` if both are one type. */
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+function is<_ extends true>(): void {}
+
+// Interfaces, on purpose: they have no index signature.
+interface Line {
+  title: string;
+  price: number;
+  qty: number;
+  note?: string | null;
+  tags?: string[];
+}
+interface Filters {
+  inStock: boolean;
+}
+interface Tree {
+  name: string;
+  children: Tree[];
+}
+
+export async function example(): Promise<void> {
+  const app = await open({
+    name: "shop",
+    state: {
+      cart: map<Line>(),
+      filters: object<Filters>({ initial: { inStock: true } }),
+      blocked: set<string>({ storage: "session" }),
+    },
+    auth: { refresh: "/auth/refresh", signOut: "/auth/sign-out" },
+    requests: [
+      { match: "/api/*", token: true },
+      { match: "GET /api/messages", send: { blocked: "query", filters: "query" } },
+      { match: "POST /api/checkout", token: "required", send: { cart: "body" }, consume: ["cart"] },
+    ],
+  });
+  app.state.cart.increment("sku-1", "qty", 1, { title: "Lamp", price: 4900, qty: 0 });
+  app.state.blocked.add("mallory");
+  const messages = await app.fetch("/api/messages");
+  await app.fetch("/api/checkout", { method: "POST" });
+
+  is<Same<typeof messages, Response>>();
+  is<Same<typeof app.state.cart, MapSlice<Line>>>();
+  is<Same<typeof app.fetch extends typeof fetch ? true : false, true>>();
+}
+
+export async function accepted(app: App<{ cart: MapSlice<Line> }>): Promise<void> {
+  const line = app.state.cart.get("sku-1");
+  is<Same<typeof line, Frozen<Line> | undefined>>();
+  if (line) app.state.cart.set("sku-2", { ...line, qty: 2 });
+  const entries: ReadonlyMap<string, { readonly title: string }> = app.state.cart.snapshot();
+  for (const [sku, { qty }] of app.state.cart) is<Same<[typeof sku, typeof qty], [string, number]>>();
+  const size = app.transaction(() => entries.size);
+  is<Same<typeof size, number>>();
+  app.transaction(() => {
+    throw new Error("never is no promise");
+  });
+  using scoped = app;
+  const unsubscribe: () => void = scoped.state.cart.subscribe((keys) => keys.at(0)?.length, "sku-1");
+  unsubscribe();
+  const user = app.session.user?.name;
+  is<Same<typeof user, string | undefined>>();
+
+  const other = await open({
+    name: "other",
+    state: {
+      tree: map<Tree>(),
+      json: map(),
+      counts: map<number>({ storage: "memory" }),
+      records: map<Record<string, number>>(),
+      nullable: map<{ at: string | null; any: Json; unknown: unknown }>(),
+      flags: set<1 | 2>(),
+      inferred: object({ initial: { n: 1, list: ["a"] } }),
+    },
+    requests: [{ match: "/", send: { inferred: { in: "query", style: "deepObject", as: "i" }, flags: false } }],
+  });
+  other.state.counts.set("a", 1);
+  other.state.json.set("a", [null, { b: 1 }]);
+  other.state.records.increment("a", "anything", 1, {});
+  other.state.flags.add(2);
+  const n = other.state.inferred.get("n");
+  is<Same<typeof n, number>>();
+  const list = other.state.inferred.get().list;
+  is<Same<typeof list, readonly string[]>>();
+}
+
+export async function refused(app: App<{ cart: MapSlice<Line> }>): Promise<void> {
+  const { cart } = app.state;
+  const state = { cart: map<Line>(), blocked: set(), filters: object<Filters>({ initial: { inStock: true } }) };
+
+  // @ts-expect-error a misspelt slice in send
+  await open({ name: "a", state, requests: [{ match: "/", send: { crat: "body" } }] });
+  // @ts-expect-error a misspelt slice in consume
+  await open({ name: "a", state, requests: [{ match: "/", consume: ["crat"] }] });
+  // @ts-expect-error no place to send to
+  await open({ name: "a", state, requests: [{ match: "/", send: { cart: "cookie" } }] });
+  // @ts-expect-error no style
+  await open({ name: "a", state, requests: [{ match: "/", send: { cart: { in: "query", style: "csv" } } }] });
+  // @ts-expect-error no such token option
+  await open({ name: "a", state, requests: [{ match: "/", token: "optional" }] });
+  // @ts-expect-error no match
+  await open({ name: "a", state, requests: [{ token: true }] });
+  // @ts-expect-error a kind that wasn't called
+  await open({ name: "a", state: { cart: map } });
+  // @ts-expect-error no name
+  await open({ state });
+  // @ts-expect-error signOut is missing
+  await open({ name: "a", state, auth: { refresh: "/r" } });
+  // @ts-expect-error an unknown option
+  await open({ name: "a", state, rules: [] });
+
+  // @ts-expect-error a misspelt slice
+  (await open({ name: "a", state })).state.crat;
+  // @ts-expect-error a field that is no number
+  cart.increment("a", "title", 1);
+  // @ts-expect-error a field that isn't there
+  cart.increment("a", "quantity", 1);
+  // @ts-expect-error an amount that is no number
+  cart.increment("a", "qty", "1");
+  // @ts-expect-error an incomplete entry
+  cart.set("a", { title: "Lamp" });
+  // @ts-expect-error a field too many
+  cart.set("a", { title: "Lamp", price: 1, qty: 1, colour: "red" });
+  // @ts-expect-error a field of another type
+  cart.patch("a", { qty: "1" });
+  // @ts-expect-error values are frozen
+  cart.get("a")!.qty = 2;
+  // @ts-expect-error values are frozen all the way down
+  cart.get("a")!.tags?.push("x");
+  // @ts-expect-error snapshots are readonly
+  cart.snapshot().set("a", undefined);
+  // @ts-expect-error there may be no entry
+  cart.get("a").qty;
+  // @ts-expect-error a key that is no string
+  cart.get(1);
+
+  const { blocked, filters } = (await open({ name: "a", state })).state;
+  // @ts-expect-error a member of another type
+  blocked.add(1);
+  // @ts-expect-error a set's snapshot is readonly
+  blocked.snapshot().add("a");
+  // @ts-expect-error no number in it
+  filters.increment("inStock", 1);
+  // @ts-expect-error a misspelt field
+  filters.patch({ instock: true });
+  // @ts-expect-error a misspelt field
+  filters.get("instock");
+  // @ts-expect-error numbers have no fields to patch
+  (await open({ name: "a", state: { counts: map<number>() } })).state.counts.patch("a", {});
+
+  // @ts-expect-error JSON has no dates
+  map<{ at: Date }>();
+  // @ts-expect-error JSON has no maps
+  map<{ lines: Map<string, number> }>();
+  // @ts-expect-error JSON has no functions
+  map<{ run(): void }>();
+  // @ts-expect-error JSON has no bigints
+  object<{ n: bigint }>({ initial: { n: 1n } });
+  // @ts-expect-error a set holds scalars
+  set<Line>();
+  // @ts-expect-error an object needs its initial fields
+  object<Filters>();
+  // @ts-expect-error an object needs all of them
+  object<Line>({ initial: { title: "Lamp" } });
+  // @ts-expect-error no such storage
+  set({ storage: "cookie" });
+
+  // @ts-expect-error a transaction can't be async
+  app.transaction(async () => {});
+  // @ts-expect-error a transaction can't give a promise
+  app.transaction(() => Promise.resolve(1));
+  // @ts-expect-error no such event
+  app.on("requests", () => {});
+  // @ts-expect-error no such member of the event
+  app.on("request", ({ authorization }) => authorization);
+  // @ts-expect-error the state can't be replaced
+  app.state.cart = cart;
+  // @ts-expect-error a token response has a token
+  app.session.signIn({ token_type: "Bearer" });
+  // @ts-expect-error no such code
+  const code: HoldallErrorCode = "not-there";
+  void code;
+}
