@@ -38,7 +38,7 @@ pub fn check_budget(plan: &Plan, outgoing: &Outgoing, url: usize, headers: usize
             slices.push((send.slice_name.clone(), *bytes));
         }
     }
-    slices.sort_by(|a, b| b.1.cmp(&a.1));
+    slices.sort_by_key(|(_, bytes)| core::cmp::Reverse(*bytes));
     Err(EncodeError::TooLarge {
         what,
         bytes,

@@ -5,6 +5,8 @@ mod budget;
 mod header;
 mod query;
 #[cfg(test)]
+mod round_trip;
+#[cfg(test)]
 mod tests;
 
 use std::borrow::Cow;

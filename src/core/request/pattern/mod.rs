@@ -1,0 +1,142 @@
+mod path;
+#[cfg(test)]
+mod tests;
+
+use path::Path;
+pub(super) use path::normalise;
+
+use super::rule::Target;
+
+/// The compiled `match` of a rule: `[METHOD[,METHOD]] [origin]path`.
+#[derive(Debug, Clone)]
+pub(super) struct Pattern {
+    /// Empty: any.
+    pub(super) methods: Vec<String>,
+    /// `None`: the page's own.
+    origin: Option<String>,
+    path: Path,
+}
+
+/// Why a pattern is refused, and the word in question.
+pub(super) type Refusal<'a> = (&'static str, &'a str);
+
+impl Pattern {
+    /// A pattern that could never match, or that a reader could take for something else, is refused.
+    pub(super) fn compile(text: &str) -> Result<Self, Refusal<'_>> {
+        if text.is_empty() {
+            return Err(("`match` is missing: write a path such as /api/*", ""));
+        }
+        if text.chars().any(char::is_control) {
+            return Err(("it has a control character", ""));
+        }
+        if text.trim() != text {
+            return Err(("it begins or ends with a space", ""));
+        }
+        if text.contains(['?', '#']) {
+            return Err(("only the path is compared: leave out the query and the fragment", ""));
+        }
+        if text.contains('\\') {
+            return Err(("a path has / and no backslash", ""));
+        }
+        let (methods, rest) = split_methods(text)?;
+        let (origin, path) = split_origin(rest)?;
+        Ok(Self {
+            methods,
+            origin,
+            path: Path::compile(path)?,
+        })
+    }
+
+    /// `path`: [normalised](normalise).
+    pub(super) fn matches(&self, target: &Target<'_>, path: &str) -> bool {
+        let origin = self.origin.as_deref().unwrap_or(target.page_origin);
+        // An opaque origin ("null": data: URLs, sandboxed frames) is equal to no other, not even to itself.
+        target.origin == origin
+            && origin.contains("://")
+            && (self.methods.is_empty() || self.methods.iter().any(|method| method == target.method))
+            && self.path.matches(path)
+    }
+}
+
+fn split_methods(text: &str) -> Result<(Vec<String>, &str), Refusal<'_>> {
+    let Some((methods, rest)) = text.split_once(' ') else {
+        return Ok((Vec::new(), text));
+    };
+    if methods.contains('/') {
+        return Ok((Vec::new(), text));
+    }
+    let mut names = Vec::new();
+    for method in methods.split(',') {
+        if method.is_empty() || !method.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'-') {
+            return Err((
+                "write methods in upper case, with a comma and no space between them: GET,POST /path",
+                method,
+            ));
+        }
+        names.push(method.to_owned());
+    }
+    Ok((names, rest))
+}
+
+fn split_origin(text: &str) -> Result<(Option<String>, &str), Refusal<'_>> {
+    if text.starts_with("//") {
+        return Err(("write an origin with its scheme: https://host/path", text));
+    }
+    if text.starts_with('/') {
+        return Ok((None, text));
+    }
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return Err(("a path begins with /; write /* for every path", text));
+    };
+    let Some(slash) = rest.find('/') else {
+        return Err(("an origin needs a path behind it: add /* for every path", text));
+    };
+    let (authority, path) = rest.split_at(slash);
+    let default_port = match scheme {
+        "https" => "443",
+        "http" => "80",
+        _ => return Err(("an origin begins with https:// or http://, in lower case", scheme)),
+    };
+    if authority.contains('@') {
+        return Err(("an origin has no user name or password", ""));
+    }
+    let (host, port) = match authority.rsplit_once(':') {
+        // A colon inside brackets is the address's.
+        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+        _ => (authority, None),
+    };
+    if !is_host(host) {
+        return Err((
+            "an origin is one exact host, in lower case, and with xn-- where it isn't ASCII",
+            authority,
+        ));
+    }
+    if port.is_some_and(|port| port == default_port || !is_port(port)) {
+        return Err((
+            "a port is a number from 1 to 65535, and the scheme's own is left out",
+            authority,
+        ));
+    }
+    let origin = text.get(..text.len() - path.len()).unwrap_or_default();
+    Ok((Some(origin.to_owned()), path))
+}
+
+fn is_host(host: &str) -> bool {
+    if let Some(address) = host.strip_prefix('[') {
+        return address.strip_suffix(']').is_some_and(|address| {
+            address.contains(':')
+                && address
+                    .bytes()
+                    .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b':'))
+        });
+    }
+    let is_label = |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.');
+    !host.is_empty() && !host.starts_with('.') && !host.contains("..") && host.bytes().all(is_label)
+}
+
+fn is_port(port: &str) -> bool {
+    port.len() <= 5
+        && !port.starts_with('0')
+        && port.bytes().all(|byte| byte.is_ascii_digit())
+        && port.parse::<u16>().is_ok()
+}
