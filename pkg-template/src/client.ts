@@ -145,10 +145,10 @@ export function createClient<S extends object>(
     return undo;
   };
 
-  let open = true;
+  let closing = false;
   const close = (): void => {
-    if (!open) return;
-    open = false;
+    if (closing) return;
+    closing = true;
     undo?.();
     events.clear();
     for (const entries of slices) entries.close();
@@ -168,11 +168,10 @@ export function createClient<S extends object>(
         let result;
         try {
           result = change();
-          if (isThenable(result)) {
+          if (typeof (result as Partial<PromiseLike<unknown>> | null | undefined)?.then === "function") {
             throw new HoldallError(
               "promise-in-transaction",
-              "A transaction can't wait, so its function must not be async or give a promise. It was rolled back. " +
-                "Await first, then change everything in one synchronous function.",
+              "A transaction can't be async; it was rolled back. Await first, then change everything synchronously.",
             );
           }
         } catch (error) {
@@ -191,8 +190,4 @@ export function createClient<S extends object>(
     close,
     [Symbol.dispose]: close,
   };
-}
-
-function isThenable(value: unknown): boolean {
-  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }

@@ -1,4 +1,4 @@
-import { HoldallError } from "./error.js";
+import { HoldallError, type HoldallErrorCode } from "./error.js";
 import { decode, isText } from "./json.js";
 import { Listeners, type Notifier } from "./notify.js";
 import type { Unsubscribe, WasmClient } from "./types.js";
@@ -10,6 +10,12 @@ interface Cell {
   stale: boolean;
 }
 
+interface Snapshot<C> {
+  readonly keys: readonly string[];
+  readonly values: readonly unknown[];
+  readonly view: C;
+}
+
 /**
  * One slice's entries, parsed when they are asked for and kept until their text changes; its snapshot; and its listeners.
  * The kinds are views of it.
@@ -19,10 +25,10 @@ interface Cell {
 export class Entries {
   readonly #cells = new Map<string, Cell>();
   readonly #listeners = new Listeners<readonly unknown[]>();
-  #snapshot: unknown;
+  #snapshot: Snapshot<unknown> | undefined;
   #snapshotStale = true;
   /** What a rollback brings back: the cells that a transaction has replaced, and the snapshot before it. */
-  #undo: { readonly cells: Map<string, Cell | undefined>; readonly snapshot: unknown } | undefined;
+  #undo: { readonly cells: Map<string, Cell | undefined>; readonly snapshot: Snapshot<unknown> | undefined } | undefined;
 
   /** What listeners are told for the keys that changed: a set's members, an object's fields. */
   topics: (keys: readonly string[]) => readonly unknown[] = (keys) => keys;
@@ -53,33 +59,52 @@ export class Entries {
     return value;
   }
 
-  /** What `build` makes of the keys; the same as long as `build` finds that nothing has changed. */
-  snapshot<C>(build: (keys: readonly string[], last: C | undefined) => C): C {
-    if (this.#snapshotStale) {
+  /** What `build` makes of the keys, and of the values that `read` gives for them; the same as long as these are. */
+  snapshot<C, V>(build: (keys: readonly string[], values: readonly V[]) => C, read: (key: string) => V): C {
+    let last = this.#snapshot as Snapshot<C> | undefined;
+    if (!last || this.#snapshotStale) {
       const keys = this.client.keys(this.index);
-      this.#snapshot = build(keys, this.#snapshot as C | undefined);
+      const values = keys.map(read);
+      const same =
+        last?.keys.length === keys.length &&
+        keys.every((key, index) => key === last?.keys[index] && values[index] === last.values[index]);
+      if (!last || !same) last = { keys, values, view: build(keys, values) };
+      this.#snapshot = last;
       this.#snapshotStale = false;
+      if (!this.#undo && this.#cells.size > keys.length) this.#forget(new Set(keys));
     }
-    return this.#snapshot as C;
+    return last.view;
   }
 
-  /** Makes a change of one key. */
-  change<R>(key: string, action: (client: WasmClient, index: number) => R): R {
-    if (!isText(key)) {
-      throw new HoldallError("not-encodable", `${this.name}: a key must be a string without half a surrogate pair.`);
-    }
-    return this.notifier.run(() => {
-      this.#touch([key]);
-      return action(this.client, this.index);
-    });
+  put(key: string, json: string): void {
+    this.#change(key, () => this.client.put(this.index, key, json));
   }
 
-  /** Removes all keys. */
+  patch(key: string, json: string): void {
+    this.#change(key, () => this.client.patch(this.index, key, json));
+  }
+
+  increment(key: string, field: string, by: number, init?: string): void {
+    // Wasm would convert both silently.
+    if (!isText(field)) throw this.refusal("increment() needs a field's name.");
+    if (!Number.isFinite(by)) throw this.refusal("increment() needs a finite number to add.", "not-a-number");
+    this.#change(key, () => this.client.increment(this.index, key, field, by, init));
+  }
+
+  remove(key: string): boolean {
+    return this.#change(key, () => this.client.remove(this.index, key));
+  }
+
   clear(): void {
     this.notifier.run(() => {
-      this.#touch(undefined);
+      this.#touch();
       this.client.clear(this.index);
     });
+  }
+
+  /** The error for something that this slice can't take. */
+  refusal(what: string, code: HoldallErrorCode = "not-encodable"): HoldallError {
+    return new HoldallError(code, `${this.name}: ${what}`);
   }
 
   subscribe(listener: (changed: readonly unknown[]) => void, topic?: unknown): Unsubscribe {
@@ -110,22 +135,32 @@ export class Entries {
     }
     this.#snapshot = this.#undo?.snapshot;
     this.#undo = undefined;
-    this.#touch(undefined);
+    this.#touch();
   }
 
   close(): void {
     this.#listeners.clear();
   }
 
-  #touch(keys: readonly string[] | undefined): void {
+  #change<R>(key: string, action: () => R): R {
+    if (!isText(key)) throw this.refusal("a key must be a string without half a surrogate pair.");
+    return this.notifier.run(() => {
+      this.#touch([key]);
+      return action();
+    });
+  }
+
+  /** Drops the cells of keys that are gone, of which nobody would ask any more. */
+  #forget(present: ReadonlySet<string>): void {
+    for (const key of this.#cells.keys()) if (!present.has(key)) this.#cells.delete(key);
+  }
+
+  /** What is known of these keys may be out of date. */
+  #touch(keys: Iterable<string> = this.#cells.keys()): void {
     this.#snapshotStale = true;
-    if (keys) {
-      for (const key of keys) {
-        const cell = this.#cells.get(key);
-        if (cell) cell.stale = true;
-      }
-    } else {
-      for (const cell of this.#cells.values()) cell.stale = true;
+    for (const key of keys) {
+      const cell = this.#cells.get(key);
+      if (cell) cell.stale = true;
     }
   }
 }
@@ -165,5 +200,5 @@ export class FrozenSet<T> extends Set<T> {
 }
 
 function refuse(): never {
-  throw new TypeError("A snapshot doesn't change. Change the slice, and take another snapshot.");
+  throw new TypeError("A snapshot can't be changed; change the slice.");
 }

@@ -1,5 +1,4 @@
 import { type Entries, FrozenMap } from "./entries.js";
-import { HoldallError } from "./error.js";
 import { encode, isRecord, isText } from "./json.js";
 import type { Encodable, Frozen, Json, NumberField, SliceDefinition, SliceOptions, Unsubscribe } from "./types.js";
 
@@ -136,11 +135,11 @@ export function map<T extends { [K in keyof T]: Encodable<T[K]> } = Json>(
 function create<T>(entries: Entries): MapSlice<T> {
   const get = (key: string) => entries.read(key) as Frozen<T> | undefined;
 
-  const snapshot = () =>
-    entries.snapshot<ReadonlyMap<string, Frozen<T>>>((keys, last) => {
-      const next = new FrozenMap(keys.map((key) => [key, get(key) as Frozen<T>]));
-      return last && same(last, next) ? last : next;
-    });
+  const snapshot = (): ReadonlyMap<string, Frozen<T>> =>
+    entries.snapshot(
+      (keys, values) => new FrozenMap(keys.map((key, index) => [key, values[index] as Frozen<T>])),
+      get,
+    );
 
   return {
     get,
@@ -148,21 +147,12 @@ function create<T>(entries: Entries): MapSlice<T> {
     get size() {
       return snapshot().size;
     },
-    set: (key, value) => {
-      const json = encode(value, entries.name);
-      entries.change(key, (client, index) => client.put(index, key, json));
-    },
-    patch: (key, fields) => {
-      const json = encodeFields(fields, entries.name);
-      entries.change(key, (client, index) => client.patch(index, key, json));
-    },
-    increment: (key, field, by, init) => {
-      checkIncrement(field, by, entries.name);
-      const json = init === undefined ? undefined : encodeFields(init, entries.name);
-      entries.change(key, (client, index) => client.increment(index, key, field, by, json));
-    },
+    set: (key, value) => entries.put(key, encode(value, entries.name)),
+    patch: (key, fields) => entries.patch(key, encodeFields(fields, entries)),
+    increment: (key, field, by, init) =>
+      entries.increment(key, field, by, init === undefined ? undefined : encodeFields(init, entries)),
     // A string that can't be a key is no entry's.
-    delete: (key) => isText(key) && entries.change(key, (client, index) => client.remove(index, key)),
+    delete: (key) => isText(key) && entries.remove(key),
     clear: () => entries.clear(),
     snapshot,
     subscribe: (listener, key) => entries.subscribe((keys) => listener(keys as readonly string[]), key),
@@ -173,27 +163,9 @@ function create<T>(entries: Entries): MapSlice<T> {
   };
 }
 
-/** Whether both have the same entries in the same order. */
-function same(a: ReadonlyMap<string, unknown>, b: ReadonlyMap<string, unknown>): boolean {
-  const others = b.entries();
-  return (
-    a.size === b.size &&
-    [...a].every(([key, value]) => {
-      const other: [string, unknown] | undefined = others.next().value;
-      return other?.[0] === key && other[1] === value;
-    })
-  );
-}
-
 /** Encodes an object with fields, and refuses anything else. */
-export function encodeFields(value: unknown, owner: string): string {
-  const json = encode(value, owner);
-  if (!isRecord(value)) throw new HoldallError("not-encodable", `${owner}: this needs an object with fields.`);
+export function encodeFields(value: unknown, entries: Entries): string {
+  const json = encode(value, entries.name);
+  if (!isRecord(value)) throw entries.refusal("this needs an object with fields.");
   return json;
-}
-
-/** Refuses what wasm would convert silently. */
-export function checkIncrement(field: unknown, by: unknown, owner: string): void {
-  if (!isText(field)) throw new HoldallError("not-encodable", `${owner}: increment() needs the name of a field.`);
-  if (!Number.isFinite(by)) throw new HoldallError("not-a-number", `${owner}: increment() needs a finite number to add.`);
 }

@@ -1,7 +1,7 @@
 import type { Entries } from "./entries.js";
 import { HoldallError } from "./error.js";
 import { isRecord } from "./json.js";
-import { checkIncrement, encodeFields } from "./map.js";
+import { encodeFields } from "./map.js";
 import type { Encodable, Frozen, NumberField, SliceDefinition, SliceOptions, Unsubscribe } from "./types.js";
 
 /**
@@ -133,18 +133,9 @@ function create<T extends object>(entries: Entries): ObjectSlice<T> {
 
   return {
     get,
-    set: (value) => {
-      const json = encodeFields(value, entries.name);
-      entries.change(KEY, (client, index) => client.put(index, KEY, json));
-    },
-    patch: (value) => {
-      const json = encodeFields(value, entries.name);
-      entries.change(KEY, (client, index) => client.patch(index, KEY, json));
-    },
-    increment: (field, by) => {
-      checkIncrement(field, by, entries.name);
-      entries.change(KEY, (client, index) => client.increment(index, KEY, field, by));
-    },
+    set: (value) => entries.put(KEY, encodeFields(value, entries)),
+    patch: (fields) => entries.patch(KEY, encodeFields(fields, entries)),
+    increment: (field, by) => entries.increment(KEY, field, by),
     clear: () => entries.clear(),
     snapshot: read,
     subscribe: (listener, field) => {

@@ -120,15 +120,11 @@ export function configure<S extends object>({ name, state, auth, requests }: Ope
  */
 export function definitions<S extends object>(state: OpenOptions<S>["state"]): [string, SliceDefinition<unknown>][] {
   return entries(state ?? {}).map(([name, definition]) => {
-    if (!isDefinition(definition)) {
+    if (!(definition as Partial<SliceDefinition<unknown>> | null | undefined)?.create) {
       throw new HoldallError("bad-config", `state.${name} must be made by map(), set() or object().`);
     }
-    return [name, definition];
+    return [name, definition as SliceDefinition<unknown>];
   });
-}
-
-function isDefinition(value: unknown): value is SliceDefinition<unknown> {
-  return typeof value === "object" && value !== null && "create" in value;
 }
 
 function entries(value: object): [string, unknown][] {

@@ -27,8 +27,7 @@ export function opener(load: () => Promise<ClientConstructor>) {
     if (known) {
       throw new HoldallError(
         "bad-config",
-        `"${name}" is open in this page with another configuration. Open it in one module and import it from there, ` +
-          "close it before opening it anew, or choose another name.",
+        `"${name}" is open with another configuration. Open it in one module and import it from there, or close it first.`,
       );
     }
     const forget = (): void => {

@@ -4,8 +4,7 @@ import type { Host, WasmClient } from "./types.js";
 const readOnly = (): never => {
   throw new HoldallError(
     "read-only",
-    "There is no document here, so this client only gives the initial state. Change state and send requests in the page; " +
-      "on a server, use what the incoming request carries.",
+    "There is no document here, so this client only gives the initial state. Change it, and send requests, in the page.",
   );
 };
 

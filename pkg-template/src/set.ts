@@ -1,5 +1,4 @@
 import { type Entries, FrozenSet } from "./entries.js";
-import { HoldallError } from "./error.js";
 import { isScalar } from "./json.js";
 import type { Scalar, SliceDefinition, SliceOptions, Unsubscribe } from "./types.js";
 
@@ -96,15 +95,10 @@ export function set<T extends Scalar = string>(options: SliceOptions = {}): Slic
 function create<T extends Scalar>(entries: Entries): SetSlice<T> {
   // A member's key is its JSON, so that 1 and "1" are two members.
   const keyOf = (member: T): string | undefined => (isScalar(member) ? JSON.stringify(member) : undefined);
-  const membersOf = (keys: readonly string[]) => keys.map(parseScalar).filter((member) => member !== undefined) as T[];
-  entries.topics = membersOf;
+  const known = (members: readonly (Scalar | undefined)[]) => members.filter((member) => member !== undefined) as T[];
+  entries.topics = (keys) => known(keys.map(memberOf));
 
-  const snapshot = () =>
-    entries.snapshot<ReadonlySet<T>>((keys, last) => {
-      const next = new FrozenSet(membersOf(keys));
-      const others = next.values();
-      return last?.size === next.size && [...last].every((member) => member === others.next().value) ? last : next;
-    });
+  const snapshot = (): ReadonlySet<T> => entries.snapshot((_keys, members) => new FrozenSet(known(members)), memberOf);
 
   return {
     has: (member) => {
@@ -116,17 +110,12 @@ function create<T extends Scalar>(entries: Entries): SetSlice<T> {
     },
     add: (member) => {
       const key = keyOf(member);
-      if (key === undefined) {
-        throw new HoldallError(
-          "not-encodable",
-          `${entries.name}: a set holds strings (without half a surrogate pair), finite numbers and booleans.`,
-        );
-      }
-      entries.change(key, (client, index) => client.put(index, key, ""));
+      if (key === undefined) throw entries.refusal("a set holds strings, finite numbers and booleans.");
+      entries.put(key, "");
     },
     delete: (member) => {
       const key = keyOf(member);
-      return key !== undefined && entries.change(key, (client, index) => client.remove(index, key));
+      return key !== undefined && entries.remove(key);
     },
     clear: () => entries.clear(),
     snapshot,
@@ -137,7 +126,7 @@ function create<T extends Scalar>(entries: Entries): SetSlice<T> {
 }
 
 /** A key in storage may be anybody's: one that is no member's is skipped. */
-function parseScalar(key: string): Scalar | undefined {
+function memberOf(key: string): Scalar | undefined {
   try {
     const member: unknown = JSON.parse(key);
     return isScalar(member) ? member : undefined;

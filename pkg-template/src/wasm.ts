@@ -16,7 +16,7 @@ export function loadWasm(init: Init, url: URL): Promise<void> {
 
 async function load(init: Init, url: URL): Promise<void> {
   if (typeof WebAssembly === "undefined") {
-    throw failure("WebAssembly is switched off here, as in iOS' Lockdown Mode.");
+    throw failure("WebAssembly is switched off here, as by iOS' Lockdown Mode.");
   }
   const bytes = readFile(url);
   const source = bytes ?? (await download(url));
@@ -37,7 +37,7 @@ function readFile(url: URL): Uint8Array | undefined {
   try {
     return process.getBuiltinModule("fs").readFileSync(url);
   } catch (cause) {
-    throw failure(`${url.href} can't be read. Is it beside holdall's JavaScript?`, cause);
+    throw failure(`${url.href} can't be read. Put it beside holdall's JavaScript.`, cause);
   }
 }
 
@@ -46,13 +46,10 @@ async function download(url: URL): Promise<Response> {
   try {
     response = await fetch(url);
   } catch (cause) {
-    throw failure(`${url.href} can't be fetched: no network, or the page's Content-Security-Policy (connect-src).`, cause);
+    throw failure(`${url.href} can't be fetched: no network, or the Content-Security-Policy's connect-src.`, cause);
   }
   if (!response.ok) {
-    throw failure(
-      `${url.href} was answered with ${response.status}. Serve holdall_bg.wasm beside holdall's JavaScript ` +
-        "(bundlers copy it because of `new URL(…, import.meta.url)`; exclude holdall from dependency pre-bundling).",
-    );
+    throw failure(`${url.href} was answered with ${response.status}. Serve it beside holdall's JavaScript.`);
   }
   return response;
 }
@@ -63,8 +60,8 @@ function reason(cause: unknown, source: Response | Uint8Array, url: URL): string
   }
   const type = "headers" in source ? source.headers.get("content-type") : "application/wasm";
   return type === "application/wasm"
-    ? `${url.href} can't be compiled. It must be the file of the same release as holdall's JavaScript.`
-    : `${url.href} was answered as ${type ?? "no type"}. Is that the file? Serve it as application/wasm.`;
+    ? `${url.href} can't be compiled. It must be of the same release as holdall's JavaScript.`
+    : `${url.href} was answered as ${type ?? "no type"}. Serve the file, as application/wasm.`;
 }
 
 function failure(message: string, cause?: unknown): HoldallError {
