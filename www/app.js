@@ -2,7 +2,7 @@
 
 import { open, map, object, set } from "/holdall/index.js";
 
-/** Opens the client; it doesn't wait for the network. */
+/** Opens the client. It doesn't wait for the network. */
 export async function openShop() {
   const app = await open({
     name: "shop",

@@ -11,35 +11,27 @@ export function startInbox(app) {
   const list = byId("messages");
   const text = byId("filter-text");
   const unread = byId("filter-unread");
-  let latest; // the request whose answer counts: { who, controller }
+  let latest; // the request whose answer counts, and who it was for
   let shownFor;
 
   async function load() {
-    latest?.controller.abort();
-    const mine = (latest = { who: who(), controller: new AbortController() });
+    const mine = (latest = { who: who() });
     list.setAttribute("aria-busy", "true");
-    try {
-      const box = await answer(await app.fetch("/api/messages", { signal: mine.controller.signal }));
-      if (mine !== latest) return;
-      shownFor = who();
+    const [box, error] = await ask(app);
+    if (mine !== latest) return; // a newer request has taken over
+    latest = undefined;
+    list.setAttribute("aria-busy", "false");
+    if (box) {
+      shownFor = mine.who !== "?" ? mine.who : box.for ? who() : "guest";
       show(box);
-    } catch (error) {
-      if (mine !== latest) return;
-      if (ended(error) && mine.who === who()) return;
-      if (mine.who !== "?" && mine.who !== who()) return load(); // signing in or out took the request with it
-      showTrouble(error);
-    } finally {
-      if (mine === latest) {
-        latest = undefined;
-        list.setAttribute("aria-busy", "false");
-      }
-    }
+      onSession();
+    } else if (ended(error) && mine.who !== who()) load(); // signing out took the request with it
+    else showTrouble(error);
   }
 
-  // A request that began while the session was being restored waits for it, so it needs no second one.
+  // A request that began while the session was being restored usually waits for it, and needs no second one then.
   function onSession() {
-    const asked = latest?.who ?? shownFor;
-    if (who() !== "?" && asked !== "?" && asked !== who()) load();
+    if (who() !== "?" && latest?.who !== "?" && (latest?.who ?? shownFor) !== who()) load();
   }
 
   function who() {
@@ -133,6 +125,14 @@ export function startInbox(app) {
   showBlocked();
   byId("tools").disabled = false;
   load();
+}
+
+async function ask(app) {
+  try {
+    return [await answer(await app.fetch("/api/messages"))];
+  } catch (error) {
+    return [undefined, error];
+  }
 }
 
 // The same sender always has the same colour.

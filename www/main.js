@@ -1,7 +1,6 @@
 // Starts the page: opens the client, then hands it to each part.
 
 import { startAccount } from "./account.js";
-import { openShop } from "./app.js";
 import { startBurst } from "./burst.js";
 import { startCart } from "./cart.js";
 import { byId, trouble } from "./dom.js";
@@ -16,6 +15,7 @@ import { startShop } from "./shop.js";
 startSheet();
 
 try {
+  const { openShop } = await import("./app.js"); // so that a missing package is told, too
   const app = await openShop();
   startLog(app); // before anything asks for anything, so that it sees every request
   startNotices(app);
@@ -29,7 +29,6 @@ try {
   await startShop(app);
 } catch (error) {
   trouble(byId("shop-trouble"), `The shop couldn't open: ${error?.message ?? error}`);
-  delete byId("main").dataset.opening;
   byId("products").replaceChildren();
   byId("messages").replaceChildren();
 }

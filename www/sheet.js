@@ -2,7 +2,7 @@
 
 import { byId } from "./dom.js";
 
-const WIDE = matchMedia("(min-width: 68rem)"); // the same as in live.css
+const WIDE = matchMedia("(min-width: 72rem)"); // the same as in live.css
 
 /** Makes the sheet open and close. */
 export function startSheet() {

@@ -10,6 +10,7 @@ const MOST = 99; // of one thing in one order
 export async function startShop(app) {
   const list = byId("products");
   const cards = new Map();
+  let failed = false;
 
   async function load() {
     trouble(byId("shop-trouble"));
@@ -18,7 +19,9 @@ export async function startShop(app) {
       const products = await answer(await app.fetch("/api/products"));
       list.replaceChildren(...products.map((product, index) => card(product, index)));
       showQuantities();
+      failed = false;
     } catch (error) {
+      failed = true;
       trouble(byId("shop-trouble"), explain(error));
       byId("shop-trouble").append(" ", h("button", { type: "button", onclick: load }, "Try again"));
     }
@@ -49,5 +52,6 @@ export async function startShop(app) {
   }
 
   app.state.cart.subscribe(showQuantities);
+  app.session.subscribe(() => failed && load());
   await load();
 }
