@@ -71,7 +71,7 @@ export function decode(json: string, old?: unknown): unknown {
     for (const [key, member] of Object.entries(value)) {
       const kept = Object.hasOwn(old, key) ? old[key] : undefined;
       if (isObject(member) && JSON.stringify(kept) === JSON.stringify(member)) {
-        // Not by assignment, which for `__proto__` would set the prototype.
+        // Never by assignment: a key may be `__proto__`.
         Object.defineProperty(value, key, { value: kept });
       }
     }

@@ -30,9 +30,7 @@ export function opener(load: () => Promise<ClientConstructor>) {
         `"${name}" is open with another configuration. Open it in one module and import it from there, or close it first.`,
       );
     }
-    const forget = (): void => {
-      if (opened.get(name)?.app === app) opened.delete(name);
-    };
+    const forget = (): void => void opened.delete(name);
     const app = load().then((Client) => createClient(Client, options, config, forget));
     // So that a later call can try again.
     app.catch(forget);

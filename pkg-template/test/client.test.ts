@@ -254,10 +254,12 @@ describe("requests", () => {
       assert.equal(globalThis.fetch, browser);
       assert.equal(await (await kept("/")).text(), "from the browser", "also for who has kept or wrapped it");
       app.install();
-      const wrapper: typeof fetch = (...request) => kept(...request);
+      const installed = globalThis.fetch;
+      const wrapper: typeof fetch = (...request) => installed(...request);
       globalThis.fetch = wrapper;
       app.close();
       assert.equal(globalThis.fetch, wrapper, "somebody else's is left alone");
+      assert.equal(await (await fetch("/")).text(), "from the browser");
     } finally {
       globalThis.fetch = original;
     }

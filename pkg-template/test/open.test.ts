@@ -75,6 +75,7 @@ describe("open in a page", () => {
     const wrong: [options: object, code: string][] = [
       [{ state: {} }, "bad-config"],
       [{ name: "", state: {} }, "bad-config"],
+      [{ name: 5, state: {} }, "bad-config"],
       [{ name: "shop", state: { cart: map } }, "bad-config"],
       [{ name: "shop", state: { cart: null } }, "bad-config"],
       [{ name: "shop", state: { cart: {} } }, "bad-config"],

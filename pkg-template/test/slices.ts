@@ -118,13 +118,13 @@ export function testSlices(backend: string, open: () => Promise<App<State>>): vo
     });
 
     test("sees a key that was deleted and set again move to the end", async () => {
-      const { cart } = (await open()).state;
-      cart.set("lamp", lamp);
-      cart.set("mug", { title: "Mug", qty: 1 });
-      const before = cart.snapshot();
-      cart.delete("lamp");
-      cart.set("lamp", lamp);
-      assert.deepEqual([...cart.snapshot().keys()], ["mug", "lamp"]);
+      const { anything } = (await open()).state;
+      anything.set("lamp", 1);
+      anything.set("mug", 1);
+      const before = anything.snapshot();
+      anything.delete("lamp");
+      anything.set("lamp", 1);
+      assert.deepEqual([...anything.snapshot().keys()], ["mug", "lamp"]);
       assert.deepEqual([...before.keys()], ["lamp", "mug"]);
     });
 
