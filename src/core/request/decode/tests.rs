@@ -232,6 +232,12 @@ fn depth_is_limited() {
     assert_eq!(code(body(JSON, &nested(33))), "too-large");
     assert_eq!(code(body(JSON, &nested(20_000))), "too-large");
     assert_eq!(code(body(JSON, &"{\"a\":".repeat(20_000))), "too-large");
+    // The caller's own members count too: the whole body is walked.
+    let own = nested(33).replace("cart", "note");
+    assert_eq!(code(body(JSON, &own)), "too-large");
+    let json = |levels: usize| ["filters=", &"[".repeat(levels), &"]".repeat(levels)].concat();
+    assert!(query(&json(32), Shape::json_query("filters")).is_ok());
+    assert_eq!(code(query(&json(33), Shape::json_query("filters"))), "too-large");
     let unlimited = Limits {
         depth: usize::MAX,
         ..Limits::default()

@@ -175,3 +175,9 @@ fn refuses_what_could_mislead() {
         assert!(Pattern::compile(bad).is_err(), "{bad}");
     }
 }
+
+#[test]
+fn says_what_is_wrong_with_userinfo() {
+    let (why, word) = Pattern::compile("https://ada:secret@api.example/*").unwrap_err();
+    assert_eq!((why, word), ("an origin has no user name or password", ""));
+}
