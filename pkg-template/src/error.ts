@@ -62,7 +62,7 @@ export class HoldallError extends Error {
   readonly code: HoldallErrorCode;
 
   /** @internal */
-  constructor(code: HoldallErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: HoldallErrorCode, message: string, options?: { cause?: unknown }) {
     super(message, options);
     this.code = code;
   }
