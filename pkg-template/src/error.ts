@@ -14,6 +14,10 @@ export type HoldallErrorCode =
   | "no-entry"
   /** Cause: `increment` of something that is no number, or by something that is none. Cure: `set` a number first. */
   | "not-a-number"
+  /** Cause: `patch` or `increment` of an entry that is no object. Cure: `set` it as a whole. */
+  | "not-an-object"
+  /** Cause: an operation that this kind of slice doesn't have. Cure: see the table of kinds and methods. */
+  | "wrong-kind"
   /** Cause: `transaction` inside `transaction`. Cure: pass the inner one's changes to the outer. */
   | "nested-transaction"
   /** Cause: a transaction's function is async. It was rolled back. Cure: await first, then change everything synchronously. */

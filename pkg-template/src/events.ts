@@ -10,6 +10,8 @@ export interface Events {
   "storage-full": StorageFullEvent;
   /** Something stored couldn't be read, and was put aside. */
   corrupt: CorruptEvent;
+  /** Something stored was written by a newer release. It is left as it is. */
+  "newer-version": NewerVersionEvent;
   /** The session's status or user has changed. */
   session: SessionEvent;
 }
@@ -42,11 +44,18 @@ export interface RefreshEvent {
 
 /** What couldn't be written. */
 export interface StorageFullEvent {
-  readonly bytes: number;
+  /** How many bytes, if that is known. */
+  readonly bytes?: number;
 }
 
 /** What couldn't be read. */
 export interface CorruptEvent {
+  /** The storage key. */
+  readonly key: string;
+}
+
+/** What a newer release has written. */
+export interface NewerVersionEvent {
   /** The storage key. */
   readonly key: string;
 }

@@ -9,6 +9,7 @@ export type { HoldallErrorCode } from "./error.js";
 export type {
   CorruptEvent,
   Events,
+  NewerVersionEvent,
   RefreshEvent,
   RequestEvent,
   SessionEvent,
