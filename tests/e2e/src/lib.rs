@@ -1,0 +1,32 @@
+//! What the end-to-end tests need: the real backend, a real browser, and a way to see what went over the wire.
+//!
+//! `cargo xtask test` builds everything and says in environment variables where it is. A harness that can't go on
+//! panics, and says what it waited for and what it saw instead.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+mod browser;
+mod devtools;
+mod driver;
+mod environment;
+mod front;
+pub mod http;
+mod server;
+mod tab;
+mod view;
+mod wait;
+mod wire;
+
+pub use browser::Browser;
+pub use devtools::Recording;
+pub use front::{Fault, Front};
+pub use server::{Server, Stats};
+pub use tab::Tab;
+pub use view::View;
+pub use wait::{SOON, until};
+pub use wire::Sent;

@@ -1,0 +1,148 @@
+//! One tab, and what a person does in it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use fantoccini::elements::Element;
+use fantoccini::wd::WindowHandle;
+use fantoccini::{Client, Locator};
+use serde_json::{Value, json};
+use tokio::time::timeout;
+
+use crate::browser::Session;
+use crate::devtools::Command;
+use crate::view::View;
+use crate::wait::{SOON, until};
+
+/// A tab of a [`Browser`](crate::Browser).
+#[derive(Clone)]
+pub struct Tab {
+    session: Arc<Session>,
+    window: WindowHandle,
+}
+
+impl Tab {
+    pub(crate) async fn new(session: Arc<Session>, window: WindowHandle) -> Self {
+        Self { session, window }
+    }
+
+    /// Loads a page.
+    pub async fn open(&self, url: &str) {
+        let (client, _current) = self.session.in_window(&self.window).await;
+        client.goto(url).await.expect("the page loads");
+    }
+
+    /// Loads the shop from the server at that origin, and waits until it is ready to be used.
+    pub async fn open_shop(&self, origin: &str) {
+        self.open(&format!("{origin}/")).await;
+        self.until("the shop is open", |view| view.is_open()).await;
+    }
+
+    /// Loads the page again, and waits until it is ready to be used.
+    pub async fn reload(&self) {
+        {
+            let (client, _current) = self.session.in_window(&self.window).await;
+            client.refresh().await.expect("the page loads again");
+        }
+        self.until("the shop is open again", |view| view.is_open()).await;
+    }
+
+    /// Clicks the first element with that test id, once it can be clicked.
+    pub async fn click(&self, test_id: &str) {
+        self.act(test_id, async |element| element.click().await.is_ok()).await;
+    }
+
+    /// Types into the element with that CSS selector, once it can be typed into.
+    pub async fn type_into(&self, selector: &str, text: &str) {
+        let what = format!("`{selector}` can be typed into");
+        until(&what, async || {
+            let (client, _current) = self.session.in_window(&self.window).await;
+            let element = client.find(Locator::Css(selector)).await.ok()?;
+            element.send_keys(text).await.ok()
+        })
+        .await;
+    }
+
+    /// Presses keys, wherever the focus is.
+    pub async fn press(&self, keys: &str) {
+        let (client, _current) = self.session.in_window(&self.window).await;
+        let element = client.active_element().await.expect("something has the focus");
+        element.send_keys(keys).await.expect("it takes keys");
+    }
+
+    /// Signs in by the form.
+    pub async fn sign_in(&self, username: &str, password: &str) {
+        self.type_into("[name=username]", username).await;
+        self.type_into("[name=password]", password).await;
+        self.press("\u{e007}").await;
+        self.until("somebody is signed in", |view| view.status == "signed-in")
+            .await;
+    }
+
+    /// Runs a script as the body of an async function, and gives what it returns.
+    ///
+    /// # Panics
+    /// If it throws.
+    pub async fn run(&self, script: &str) -> Value {
+        self.run_with(script, json!(null)).await
+    }
+
+    /// As [`Tab::run`]; the script finds `input` under that name.
+    ///
+    /// # Panics
+    /// If it throws.
+    pub async fn run_with(&self, script: &str, input: Value) -> Value {
+        let (client, _current) = self.session.in_window(&self.window).await;
+        let whole = format!("const [input] = arguments; return (async () => {{ {script} }})()");
+        match timeout(SOON + Duration::from_secs(5), client.execute(&whole, vec![input])).await {
+            Ok(Ok(value)) => value,
+            Ok(Err(error)) => panic!("the script failed: {error}\n{script}"),
+            Err(_) => panic!("the script doesn't end:\n{script}"),
+        }
+    }
+
+    /// What the page shows now.
+    pub async fn view(&self) -> View {
+        View::of(self.run(View::SCRIPT).await)
+    }
+
+    /// Waits until the page shows what is asked for.
+    ///
+    /// # Panics
+    /// If it doesn't soon, with what it shows instead.
+    pub async fn until(&self, what: &str, shown: impl Fn(&View) -> bool) -> View {
+        let mut last = View::default();
+        let waited = timeout(SOON, async {
+            loop {
+                last = self.view().await;
+                if shown(&last) {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(25)).await;
+            }
+        });
+        if waited.await.is_err() {
+            let console = self.session.read_log("browser").await;
+            panic!("waited {SOON:?} in vain until {what}; the page shows {last:#?} and its console says {console:#}");
+        }
+        last
+    }
+
+    pub(crate) async fn devtools(&self, command: &str, params: Value) -> Value {
+        let (client, _current) = self.session.in_window(&self.window).await;
+        let body = json!({ "cmd": command, "params": params });
+        let answer = client.issue_cmd(Command::new("goog/cdp/execute", body)).await;
+        answer.unwrap_or_else(|error| panic!("{command} failed: {error}"))
+    }
+
+    /// Does something with the element of that test id, until that works.
+    async fn act(&self, test_id: &str, action: impl AsyncFn(Element) -> bool) {
+        let selector = format!("[data-testid=\"{test_id}\"]");
+        let find = async |client: &Client| client.find(Locator::Css(&selector)).await.ok();
+        until(&format!("`{test_id}` can be used"), async || {
+            let (client, _current) = self.session.in_window(&self.window).await;
+            action(find(client).await?).await.then_some(())
+        })
+        .await;
+    }
+}

@@ -1,0 +1,30 @@
+//! Waiting for something to become true.
+
+use std::time::Duration;
+
+use tokio::time::{sleep, timeout};
+
+/// How long anything may take that a person would call immediate; generous, because a machine may be busy.
+pub const SOON: Duration = Duration::from_secs(10);
+
+/// How often is looked.
+const PERIOD: Duration = Duration::from_millis(25);
+
+/// Looks until `look` finds something.
+///
+/// # Panics
+/// If it finds nothing within [`SOON`]; `what` says what was waited for.
+pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    let found = timeout(SOON, async {
+        loop {
+            if let Some(found) = look().await {
+                return found;
+            }
+            sleep(PERIOD).await;
+        }
+    });
+    match found.await {
+        Ok(found) => found,
+        Err(_) => panic!("waited {SOON:?} in vain until {what}"),
+    }
+}
