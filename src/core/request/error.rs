@@ -69,7 +69,12 @@ impl fmt::Display for RuleError {
                         "`, which the state doesn't have; it has: ",
                     ],
                 )?;
-                f.write_str(&known.join(", "))
+                let mut separator = "";
+                for name in known {
+                    write_all(f, &[separator, name])?;
+                    separator = ", ";
+                }
+                Ok(())
             }
             Self::NotEncodable { rule, slice, why } => write_all(
                 f,

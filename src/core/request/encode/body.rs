@@ -1,5 +1,5 @@
-use super::{EncodeError, slices_clash};
-use crate::core::request::rule::{Place, Send};
+use super::EncodeError;
+use crate::core::request::rule::Send;
 use crate::json::{Reader, write};
 
 /// Merges members into the caller's JSON body, whose own text stays as it is. No body, or an empty one, counts as `{}`.
@@ -28,10 +28,8 @@ pub fn merge_json(body: Option<&str>, members: &[(String, String)]) -> Result<St
         }
         value.skip().map(drop)
     });
-    let open = own
-        .trim_end()
-        .strip_suffix('}')
-        .filter(|_| read.is_ok() && reader.end().is_ok());
+    let whole = read.is_ok() && reader.end().is_ok();
+    let open = own.rfind('}').filter(|_| whole).and_then(|close| own.get(..close));
     let Some(open) = open else {
         return Err(EncodeError::BodyNotMergeable {
             why: "it isn't a JSON object; send one, or no body",
@@ -55,22 +53,10 @@ pub fn merge_json(body: Option<&str>, members: &[(String, String)]) -> Result<St
 }
 
 /// Gives the bytes that the slice takes.
-pub(super) fn add(
-    members: &mut Vec<(String, String)>,
-    send: &Send,
-    text: String,
-    sends: &[Send],
-) -> Result<usize, EncodeError> {
-    if members.iter().any(|(name, _)| *name == send.name) {
-        let same = |other: &&Send| other.place == Place::Body && other.name == send.name && other.slice != send.slice;
-        return Err(slices_clash(
-            send,
-            sends.iter().find(same).map_or("", |other| &other.slice_name),
-        ));
-    }
+pub(super) fn add(members: &mut Vec<(String, String)>, send: &Send, text: String) -> usize {
     let mut name = String::new();
     write::string(&mut name, &send.name);
     let bytes = name.len() + 1 + text.len();
     members.push((send.name.clone(), text));
-    Ok(bytes)
+    bytes
 }

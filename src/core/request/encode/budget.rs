@@ -13,7 +13,7 @@ const URL_AND_HEADERS: usize = 8_000;
 /// header, their size is the caller's own business.
 ///
 /// # Errors
-/// [`EncodeError::TooLarge`], with the slices by size.
+/// [`EncodeError::TooLarge`], with the slices' sizes.
 pub fn check_budget(plan: &Plan, outgoing: &Outgoing, url: usize, headers: usize) -> Result<(), EncodeError> {
     let state_header = outgoing.state_header.as_ref().map_or(0, String::len);
     if outgoing.query.is_empty() && state_header == 0 {
@@ -38,7 +38,6 @@ pub fn check_budget(plan: &Plan, outgoing: &Outgoing, url: usize, headers: usize
             slices.push((send.slice_name.clone(), *bytes));
         }
     }
-    slices.sort_by_key(|(_, bytes)| core::cmp::Reverse(*bytes));
     Err(EncodeError::TooLarge {
         what,
         bytes,

@@ -63,13 +63,17 @@ pub struct Outgoing {
 pub fn encode(plan: &Plan, state: impl Fn(usize) -> Option<String>) -> Result<Outgoing, EncodeError> {
     let mut outgoing = Outgoing::default();
     let mut query = query::Query::default();
-    let mut header = header::Dictionary::default();
-    for send in &plan.sends {
-        // Said even while the slice is empty: a rule that can't work should fail at the first try.
+    for (index, send) in plan.sends.iter().enumerate() {
+        // Both are said even while a slice is empty: a rule that can't work should fail at the first try.
         if send.place == Place::Body && plan.bodiless {
             return Err(EncodeError::BodyNotMergeable {
                 why: "a GET or HEAD request has none; begin the rule with the methods that it is for",
             });
+        }
+        let has_name = !matches!(send.place, Place::Query(_));
+        let same = |other: &&Send| has_name && other.place == send.place && other.name == send.name;
+        if let Some(other) = plan.sends.iter().take(index).find(same) {
+            return Err(slices_clash(send, &other.slice_name));
         }
         let Some(text) = state(send.slice) else { continue };
         let text = sorted(text).map_err(|_| EncodeError::not_encodable(&send.slice_name, NOT_JSON))?;
@@ -78,16 +82,14 @@ pub fn encode(plan: &Plan, state: impl Fn(usize) -> Option<String>) -> Result<Ou
         }
         let bytes = match send.place {
             Place::Query(style) => query.add(send, style, &text)?,
-            Place::Header => header.add(send, &text)?,
-            Place::Body => body::add(&mut outgoing.body_members, send, text, &plan.sends)?,
+            Place::Header => header::add(&mut outgoing.state_header, send, &text),
+            Place::Body => body::add(&mut outgoing.body_members, send, text),
         };
         if bytes > 0 {
             outgoing.bytes.push((send.slice, bytes));
         }
     }
     outgoing.query = query.finish();
-    outgoing.state_header = header.finish();
-    outgoing.body_members.sort();
     Ok(outgoing)
 }
 
@@ -105,7 +107,7 @@ fn sorted(text: String) -> Result<String, JsonError> {
         members.push(member.skip()?);
         Ok(())
     })?;
-    members.sort_by(|a, b| utf16_order(a, b));
+    members.sort_unstable_by(|a, b| utf16_order(a, b));
     Ok(["[", &members.join(","), "]"].concat())
 }
 

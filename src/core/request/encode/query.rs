@@ -16,10 +16,9 @@ use crate::json::{JsonError, Kind, Reader};
 /// # Ok::<(), holdall::request::EncodeError>(())
 /// ```
 pub fn join_query(own: &str, add: &str) -> Result<String, EncodeError> {
-    let mut own_names: Vec<String> = names(own).collect();
-    own_names.sort_unstable();
+    let own_names: Vec<String> = names(own).collect();
     for name in names(add) {
-        if own_names.binary_search(&name).is_ok() {
+        if own_names.contains(&name) {
             return Err(EncodeError::clash(
                 ("the URL's own parameter", &name),
                 ("the state's parameter", &name),

@@ -29,7 +29,7 @@ impl Pattern {
         if text.chars().any(char::is_control) {
             return Err(("it has a control character", ""));
         }
-        if text.trim() != text {
+        if text.starts_with(' ') || text.ends_with(' ') {
             return Err(("it begins or ends with a space", ""));
         }
         if text.contains(['?', '#']) {
@@ -52,7 +52,7 @@ impl Pattern {
         let origin = self.origin.as_deref().unwrap_or(target.page_origin);
         // An opaque origin ("null": data: URLs, sandboxed frames) is equal to no other, not even to itself.
         target.origin == origin
-            && origin.contains("://")
+            && origin != "null"
             && (self.methods.is_empty() || self.methods.iter().any(|method| method == target.method))
             && self.path.matches(path)
     }
@@ -85,13 +85,15 @@ fn split_origin(text: &str) -> Result<(Option<String>, &str), Refusal<'_>> {
     if text.starts_with('/') {
         return Ok((None, text));
     }
-    let Some((scheme, rest)) = text.split_once("://") else {
+    let Some((scheme, rest)) = text.split_once(':') else {
         return Err(("a path begins with /; write /* for every path", text));
     };
-    let Some(slash) = rest.find('/') else {
+    let Some(rest) = rest.strip_prefix("//") else {
+        return Err(("a path begins with /, and an origin with https://", text));
+    };
+    let Some((authority, path)) = rest.find('/').and_then(|slash| rest.split_at_checked(slash)) else {
         return Err(("an origin needs a path behind it: add /* for every path", text));
     };
-    let (authority, path) = rest.split_at(slash);
     let default_port = match scheme {
         "https" => "443",
         "http" => "80",
@@ -130,8 +132,9 @@ fn is_host(host: &str) -> bool {
                     .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b':'))
         });
     }
-    let is_label = |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.');
-    !host.is_empty() && !host.starts_with('.') && !host.contains("..") && host.bytes().all(is_label)
+    let is_label = |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_');
+    host.split('.')
+        .all(|label| !label.is_empty() && label.bytes().all(is_label))
 }
 
 fn is_port(port: &str) -> bool {

@@ -166,6 +166,8 @@ fn refuses_what_could_mislead() {
         "https://a:+80/*",
         "https://a..b/*",
         "https://.a/*",
+        "https://a.example./*",
+        "mailto:a/b",
         "https://[::1/*",
         "https://[a]/*",
         "ftp://a/*",

@@ -57,7 +57,7 @@ pub struct Target<'a> {
 pub struct Plan {
     /// Whether it carries the access token.
     pub token: TokenUse,
-    /// What it carries of the state, by the slices' names.
+    /// What it carries of the state, sorted by the slices' names.
     pub sends: Vec<Send>,
     /// The slices, by index, to remove what was sent from, after a success. All of them are in `sends`.
     pub consume: Vec<usize>,
@@ -172,11 +172,15 @@ impl Rules {
             }
             for (slice, send) in &rule.sends {
                 plan.sends.retain(|earlier| earlier.slice != *slice);
-                plan.sends.extend(send.clone());
+                if let Some(send) = send {
+                    // A few at most: sorting them would bring the wasm build a sorting algorithm.
+                    let later = |other: &Send| other.slice_name > send.slice_name;
+                    let at = plan.sends.iter().position(later).unwrap_or(plan.sends.len());
+                    plan.sends.insert(at, send.clone());
+                }
             }
         }
-        let sends = &mut plan.sends;
-        sends.sort_by(|a, b| a.slice_name.cmp(&b.slice_name));
+        let sends = &plan.sends;
         plan.consume
             .retain(|slice| sends.iter().any(|send| send.slice == *slice));
         Some(plan)
