@@ -53,6 +53,8 @@ pub(crate) struct Browser {
 impl Browser {
     /// Finds them, or installs them where that is possible without asking.
     pub(crate) fn find_or_install() -> Result<Self> {
+        CHROME.check_variable()?;
+        DRIVER.check_variable()?;
         if let Some(found) = Self::find() {
             return Ok(found);
         }
@@ -105,6 +107,18 @@ struct Program {
 }
 
 impl Wanted {
+    /// What somebody has chosen is never replaced by something else in silence.
+    fn check_variable(&self) -> Result {
+        match env::var_os(self.variable) {
+            Some(path) if self.programs().next().is_none() => Err(format!(
+                "{} names `{}`, which cannot be run",
+                self.variable,
+                path.display()
+            )),
+            _ => Ok(()),
+        }
+    }
+
     /// Those that are there and run.
     fn programs(&self) -> impl Iterator<Item = Program> {
         let candidates = match env::var_os(self.variable) {

@@ -1,7 +1,7 @@
 //! `demo`: everything built, and served until Ctrl-C.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, TcpListener};
 use std::process::{Child, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -85,7 +85,7 @@ fn serve(workspace: &Workspace, port: u16) -> Result {
     pass_on_output(&mut server);
     let status = server.wait().map_err(|e| format!("cannot wait for the server: {e}"))?;
     if STOPS.load(Ordering::SeqCst) > 0 {
-        println!("stopped");
+        say("stopped");
         return Ok(());
     }
     Err(format!("the server ended by itself ({status})"))
@@ -110,8 +110,13 @@ fn pass_on_output(server: &mut Child) {
     let Some(output) = server.stdout.take() else { return };
     for line in BufReader::new(output).lines().map_while(|line| line.ok()) {
         match line.strip_prefix("listening on ") {
-            Some(address) => println!("\nready: {address}   (Ctrl-C stops it)"),
-            None => println!("{line}"),
+            Some(address) => say(&format!("\nready: {address}   (Ctrl-C stops it)")),
+            None => say(&line),
         }
     }
+}
+
+/// Prints a line. That nobody reads any more is no reason to leave the server behind.
+fn say(line: &str) {
+    let _ = writeln!(io::stdout(), "{line}");
 }
