@@ -16,6 +16,15 @@ interface Snapshot<C> {
   readonly view: C;
 }
 
+/** What a rollback brings back. */
+interface Undo {
+  /** The cells that the transaction has replaced. */
+  readonly cells: Map<string, Cell | undefined>;
+  readonly snapshot: Snapshot<unknown> | undefined;
+  /** The keys that the transaction has changed. */
+  readonly touched: Set<string>;
+}
+
 /**
  * One slice's entries, parsed when they are asked for and kept until their text changes; its snapshot; and its listeners.
  * The kinds are views of it.
@@ -27,8 +36,7 @@ export class Entries {
   readonly #listeners = new Listeners<readonly unknown[]>();
   #snapshot: Snapshot<unknown> | undefined;
   #snapshotStale = true;
-  /** What a rollback brings back: the cells that a transaction has replaced, and the snapshot before it. */
-  #undo: { readonly cells: Map<string, Cell | undefined>; readonly snapshot: Snapshot<unknown> | undefined } | undefined;
+  #undo: Undo | undefined;
 
   /** What listeners are told for the keys that changed: a set's members, an object's fields. */
   topics: (keys: readonly string[]) => readonly unknown[] = (keys) => keys;
@@ -97,6 +105,7 @@ export class Entries {
 
   clear(): void {
     this.notifier.run(() => {
+      if (this.#undo) for (const key of this.client.keys(this.index)) this.#undo.touched.add(key);
       this.#touch();
       this.client.clear(this.index);
     });
@@ -114,14 +123,18 @@ export class Entries {
   /** The client says that these keys have changed. */
   changed(keys: readonly string[]): void {
     this.#touch(keys);
+    // During a transaction, what it has changed itself is reported only because it is being undone: that is no news.
+    const { touched } = this.#undo ?? {};
+    const news = keys.filter((key) => !touched?.has(key));
+    if (news.length === 0) return;
     this.notifier.add(() => {
-      const topics = this.topics(keys);
+      const topics = this.topics(news);
       if (topics.length > 0) this.#listeners.call(topics, topics);
     });
   }
 
   begin(): void {
-    this.#undo = { cells: new Map(), snapshot: this.#snapshot };
+    this.#undo = { cells: new Map(), snapshot: this.#snapshot, touched: new Set() };
   }
 
   commit(): void {
@@ -145,6 +158,7 @@ export class Entries {
   #change<R>(key: string, action: () => R): R {
     if (!isText(key)) throw this.refusal("a key must be a string without half a surrogate pair.");
     return this.notifier.run(() => {
+      this.#undo?.touched.add(key);
       this.#touch([key]);
       return action();
     });

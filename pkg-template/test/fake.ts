@@ -96,10 +96,10 @@ export class FakeClient implements WasmClient {
     for (const [slice, keys] of touched) this.host.changed(slice, [...keys]);
   }
 
+  /** Reports what it brings back, as the core does. */
   rollback(): void {
     this.store = this.before ?? this.store;
-    this.before = undefined;
-    this.touched.clear();
+    this.commit();
   }
 
   entry(slice: number, key: string): string | undefined {

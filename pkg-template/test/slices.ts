@@ -341,6 +341,7 @@ export function testSlices(backend: string, open: () => Promise<App<State>>): vo
       cart.set("lamp", lamp);
       const [lines, line, members, filter] = [cart.snapshot(), cart.get("lamp"), blocked.snapshot(), filters.get()];
       cart.subscribe(keys.listener);
+      blocked.subscribe((members) => keys.listener(members.map(String)));
       const failure = new Error("no");
       assert.throws(
         () =>
@@ -353,6 +354,7 @@ export function testSlices(backend: string, open: () => Promise<App<State>>): vo
             assert.equal(cart.size + blocked.size, 2);
             assert.equal(filters.get("text"), "lamp");
             assert.equal(cart.has("lamp"), false);
+            blocked.clear();
             throw failure;
           }),
         (error) => error === failure,
