@@ -1,6 +1,10 @@
 //! Holds an application's state and session in the browser, and puts both on every request, so that servers can hold none.
 
+#[cfg(target_arch = "wasm32")]
+pub mod browser;
 #[forbid(unsafe_code)]
 mod core;
+#[cfg(all(target_arch = "wasm32", feature = "js"))]
+mod js;
 
 pub use crate::core::*;

@@ -1,5 +1,7 @@
 //! Every error of the core, each with the code that programs tell it by.
 
+use crate::request::{EncodeError, RuleError};
+
 /// What went wrong. Users' programs compare its text, so that never changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Code {
@@ -27,6 +29,20 @@ pub enum Code {
     RefreshFailed,
     /// Signed out here; the server couldn't be told yet.
     SignOutUnconfirmed,
+    /// A rule says something that can't be meant.
+    BadRule,
+    /// Two things would be sent under one name.
+    NameClash,
+    /// State can't be put into the body that a request has.
+    BodyNotMergeable,
+    /// The request would be larger than servers take.
+    TooLarge,
+    /// The server answered a request that carries state with a redirect.
+    Redirected,
+    /// A session is wanted where its tokens wouldn't be safe.
+    InsecureContext,
+    /// The client has been closed.
+    Closed,
 }
 
 impl Code {
@@ -46,6 +62,13 @@ impl Code {
             Self::SignedOut => "signed-out",
             Self::RefreshFailed => "refresh-failed",
             Self::SignOutUnconfirmed => "sign-out-unconfirmed",
+            Self::BadRule => "bad-rule",
+            Self::NameClash => "name-clash",
+            Self::BodyNotMergeable => "body-not-mergeable",
+            Self::TooLarge => "too-large",
+            Self::Redirected => "redirected",
+            Self::InsecureContext => "insecure-context",
+            Self::Closed => "closed",
         }
     }
 }
@@ -66,6 +89,35 @@ impl Error {
         Self {
             code,
             message: message.concat(),
+        }
+    }
+}
+
+impl From<RuleError> for Error {
+    fn from(error: RuleError) -> Self {
+        let code = match error {
+            RuleError::BadRule { .. } => Code::BadRule,
+            RuleError::UnknownSlice { .. } => Code::UnknownSlice,
+            RuleError::NotEncodable { .. } => Code::NotEncodable,
+        };
+        Self {
+            code,
+            message: error.to_string(),
+        }
+    }
+}
+
+impl From<EncodeError> for Error {
+    fn from(error: EncodeError) -> Self {
+        let code = match error {
+            EncodeError::NotEncodable { .. } => Code::NotEncodable,
+            EncodeError::NameClash { .. } => Code::NameClash,
+            EncodeError::BodyNotMergeable { .. } => Code::BodyNotMergeable,
+            EncodeError::TooLarge { .. } => Code::TooLarge,
+        };
+        Self {
+            code,
+            message: error.to_string(),
         }
     }
 }

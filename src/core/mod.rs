@@ -1,6 +1,7 @@
 //! What decides: no clock, no I/O, no async, no JavaScript.
 
 pub(crate) mod base64;
+pub mod client;
 pub mod error;
 mod fingerprint;
 pub mod journal;

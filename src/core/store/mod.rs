@@ -239,6 +239,12 @@ impl Store {
         result
     }
 
+    /// Whether something waits to be stored.
+    #[must_use]
+    pub fn has_unwritten(&self) -> bool {
+        self.journals.iter().any(Journal::has_unwritten)
+    }
+
     /// Looks for what other tabs have stored.
     pub fn load(&mut self) {
         self.journals.iter_mut().for_each(Journal::load);

@@ -1,0 +1,346 @@
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+
+use js_sys::{Function, Reflect};
+use wasm_bindgen::JsCast;
+
+use super::listen::Listening;
+use super::own_requests::{self, Answered};
+use super::wait::Waiters;
+use super::{Event, Failure, clock, numbers, seed, storage, task};
+use crate::client::{Client, Config, Environment};
+use crate::error::{Code, Error};
+use crate::session::{AuthConfig, Effect, Need, Status};
+use crate::store::{News, Storages};
+
+/// Feeds the core with what happens in the browser, and carries out what it decides.
+///
+/// It holds the one `RefCell` around the core. Nothing is borrowed across an await, nor while somebody is called who may call back.
+pub struct Driver {
+    client: RefCell<Client>,
+    watcher: Box<dyn Watcher>,
+    auth: Option<AuthConfig>,
+    /// The `fetch` that was there when the client was opened, whoever puts another in its place.
+    pub(super) fetch: Function,
+    settled: Waiters,
+    signed_out: Waiters,
+    listening: Listening,
+    flushing: Cell<bool>,
+    /// The last attempt to store failed.
+    full: Cell<bool>,
+    compacting: Cell<bool>,
+    closed: Cell<bool>,
+    /// Milliseconds that the last refresh took.
+    refresh_took: Cell<u64>,
+}
+
+/// Whoever shows the state. It may call the client from inside these.
+pub trait Watcher {
+    /// Keys of a slice have changed, here or in another tab.
+    fn changed(&self, slice: usize, keys: &[Rc<str>]);
+
+    /// Something has happened.
+    fn event(&self, event: Event);
+}
+
+/// Writes and removals of many tabs settle in this time, so that one of them compacts what all have written.
+const COMPACT_AFTER: u64 = 2_000;
+/// Chromium drops what it has accepted near the quota within a few seconds.
+const CONFIRM_AFTER: u64 = 10_000;
+/// How long after a failure to store it is tried again, should nothing else be written meanwhile.
+const STORE_AGAIN_AFTER: u64 = 5_000;
+
+impl Driver {
+    /// Opens a client on this page's storage.
+    ///
+    /// # Errors
+    /// As [`Client::open`].
+    pub fn open(config: &Config, watcher: Box<dyn Watcher>) -> Result<Rc<Self>, Error> {
+        let window = web_sys::window();
+        let own_endpoints = config.auth.iter().flat_map(|auth| [&auth.refresh, &auth.sign_out]);
+        let environment = Environment {
+            storages: Storages {
+                local: storage::local(),
+                session: storage::session(),
+            },
+            hints: storage::local(),
+            numbers: numbers::BROWSER,
+            seed: seed::seed(),
+            page_origin: window
+                .as_ref()
+                .and_then(|window| window.location().origin().ok())
+                .unwrap_or_default(),
+            own_endpoints: own_endpoints
+                .filter_map(|address| own_requests::origin_and_path(address))
+                .collect(),
+            secure: window.is_some_and(|window| window.is_secure_context()),
+        };
+        let client = Client::open(config, environment)?;
+        let driver = Rc::new_cyclic(|driver: &Weak<Self>| Self {
+            client: RefCell::new(client),
+            watcher,
+            auth: config.auth.clone(),
+            fetch: Reflect::get(&js_sys::global(), &"fetch".into())
+                .unwrap_or_default()
+                .unchecked_into(),
+            settled: Waiters::default(),
+            signed_out: Waiters::default(),
+            listening: Listening::new(driver),
+            flushing: Cell::new(false),
+            full: Cell::new(false),
+            compacting: Cell::new(false),
+            closed: Cell::new(false),
+            refresh_took: Cell::new(0),
+        });
+        // Listed once more, now that the events of other tabs are heard: nothing falls between.
+        driver.client.borrow_mut().store.load();
+        // Whoever opens it can't hear events yet, so they come a microtask later.
+        let opened = Rc::downgrade(&driver);
+        task::spawn(async move { with(&opened, |driver| driver.react()) });
+        driver.compact_later();
+        Ok(driver)
+    }
+
+    /// Asks the core without changing anything.
+    pub fn read<R>(&self, ask: impl FnOnce(&Client) -> R) -> R {
+        ask(&self.client.borrow())
+    }
+
+    /// Changes something, and carries out what follows from it: listeners have been called when this returns.
+    ///
+    /// # Errors
+    /// [`Code::Closed`], and those of the change.
+    pub fn change<R>(self: &Rc<Self>, change: impl FnOnce(&mut Client) -> Result<R, Error>) -> Result<R, Error> {
+        if self.closed.get() {
+            return Err(Error::new(Code::Closed, &["this client was closed; open it again"]));
+        }
+        let result = change(&mut self.client.borrow_mut());
+        self.react();
+        result
+    }
+
+    /// Wall time in milliseconds since 1970.
+    #[must_use]
+    pub fn now(&self) -> u64 {
+        clock::now().wall
+    }
+
+    /// Somebody has signed in: see [`Session::sign_in`](crate::session::Session::sign_in).
+    ///
+    /// # Errors
+    /// [`Code::BadTokenResponse`], [`Code::BadConfig`] without `auth`, [`Code::Closed`]
+    pub fn sign_in(self: &Rc<Self>, response: &str, user: Option<&str>) -> Result<(), Error> {
+        self.authenticates()?;
+        self.change(|client| client.session.sign_in(response, user, clock::now()))
+    }
+
+    /// Signs out: at once here, then with the server.
+    ///
+    /// # Errors
+    /// [`Code::SignOutUnconfirmed`] if the server couldn't be told, [`Code::BadConfig`] without `auth`, [`Code::Closed`]
+    pub async fn sign_out(self: Rc<Self>) -> Result<(), Failure> {
+        self.authenticates()?;
+        let confirmed = self.signed_out.add();
+        self.change(|client| {
+            client.session.sign_out();
+            Ok(())
+        })?;
+        confirmed.until(None).await
+    }
+
+    /// A valid access token.
+    ///
+    /// # Errors
+    /// [`Code::SignedOut`], [`Code::RefreshFailed`], [`Code::Closed`]
+    pub async fn token(self: Rc<Self>) -> Result<Rc<str>, Failure> {
+        let credentials = match self.change(|client| Ok(client.session.need(clock::now())))? {
+            Need::Ready(credentials) => Some(credentials),
+            Need::SignedOut => None,
+            Need::Failed(error) => return Err(error.into()),
+            Need::Wait => {
+                self.settled.add().until(None).await?;
+                self.read(|client| client.session.current())
+            }
+        };
+        let signed_out = || Error::new(Code::SignedOut, &["nobody is signed in, so there is no token"]);
+        Ok(credentials.ok_or_else(signed_out)?.token)
+    }
+
+    /// Waits until it is known whether somebody is signed in.
+    pub async fn ready(self: Rc<Self>) {
+        while !self.closed.get() && self.read(|client| client.session.status()) == Status::Restoring {
+            // A failure will be tried again; only what comes of it is of interest here.
+            drop(self.settled.add().until(None).await);
+        }
+    }
+
+    /// Stores what has changed, and releases everything that the browser holds of this.
+    pub fn close(&self) {
+        if !self.closed.replace(true) {
+            self.listening.stop();
+            // What can't be stored now was reported when it failed first.
+            let _ = self.client.borrow_mut().store.flush();
+            self.settled
+                .wake(&Err(Error::new(Code::Closed, &["this client was closed"])));
+        }
+    }
+
+    pub(super) fn settled(&self) -> &Waiters {
+        &self.settled
+    }
+
+    pub(super) fn tell(&self, event: Event) {
+        if !self.closed.get() {
+            self.watcher.event(event);
+        }
+    }
+
+    /// Carries out what the core wants, until it wants nothing more.
+    pub(super) fn react(self: &Rc<Self>) {
+        while !self.closed.get() {
+            let (news, effects) = {
+                let mut client = self.client.borrow_mut();
+                // A transaction shows, and is stored, as a whole.
+                if client.store.in_transaction() {
+                    return;
+                }
+                let effects: Vec<Effect> = core::iter::from_fn(|| client.session.poll()).collect();
+                (client.store.take_news(), effects)
+            };
+            let News { keys, damaged, newer } = news;
+            if keys.is_empty() && damaged.is_empty() && newer.is_empty() && effects.is_empty() {
+                break;
+            }
+            for effect in effects {
+                self.carry_out(effect);
+            }
+            for (slice, keys) in keys {
+                self.watcher.changed(slice, &keys);
+            }
+            damaged
+                .iter()
+                .for_each(|key| self.tell(Event::Corrupt(String::from(&**key))));
+            newer
+                .iter()
+                .for_each(|key| self.tell(Event::NewerVersion(String::from(&**key))));
+        }
+        self.flush_later();
+    }
+
+    fn carry_out(self: &Rc<Self>, effect: Effect) {
+        match effect {
+            Effect::Hint(hint) => self.client.borrow().remember(hint.as_deref()),
+            Effect::Notify => self.tell(Event::Session(self.read(|client| client.session.status()))),
+            Effect::Settled(result) => self.settled.wake(&result),
+            Effect::Refreshed(outcome) => {
+                self.tell(Event::Refresh {
+                    outcome,
+                    milliseconds: self.refresh_took.get(),
+                });
+            }
+            Effect::WakeAfter(milliseconds) => self.later(milliseconds, |driver| {
+                // Closed clients sleep on.
+                drop(driver.change(|client| {
+                    client.session.wake(clock::now());
+                    Ok(())
+                }));
+            }),
+            Effect::Refresh(ticket) => {
+                let driver = self.clone();
+                task::spawn(async move {
+                    let Some(auth) = &driver.auth else { return };
+                    let started = clock::now();
+                    let answered = own_requests::post(&auth.refresh, auth).await;
+                    driver.refresh_took.set(clock::now().since(started));
+                    driver.client.borrow_mut().session.answered(
+                        ticket,
+                        Answered::as_answer(answered.as_ref()),
+                        clock::now(),
+                    );
+                    driver.react();
+                });
+            }
+            Effect::SignOut(epoch) => {
+                let driver = self.clone();
+                task::spawn(async move {
+                    let Some(auth) = &driver.auth else { return };
+                    let answered = own_requests::post(&auth.sign_out, auth).await;
+                    let answer = Answered::as_answer(answered.as_ref());
+                    let result = driver.client.borrow_mut().session.sign_out_answered(&epoch, answer);
+                    driver.signed_out.wake(&result);
+                    driver.react();
+                });
+            }
+        }
+    }
+
+    /// Stores at the end of the microtask, once for everything that was changed in it.
+    fn flush_later(self: &Rc<Self>) {
+        let waiting = self.read(|client| client.store.has_unwritten());
+        if waiting && !self.closed.get() && !self.flushing.replace(true) {
+            let driver = Rc::downgrade(self);
+            task::spawn(async move { with(&driver, Self::flush) });
+        }
+    }
+
+    fn flush(self: &Rc<Self>) {
+        self.flushing.set(false);
+        let stored = self.client.borrow_mut().store.flush().is_ok();
+        if stored {
+            self.full.set(false);
+            self.compact_later();
+        } else if !self.full.replace(true) {
+            self.tell(Event::StorageFull);
+            self.store_again_later();
+        }
+    }
+
+    fn store_again_later(self: &Rc<Self>) {
+        self.later(STORE_AGAIN_AFTER, |driver| {
+            if driver.full.get() {
+                if driver.client.borrow_mut().store.flush().is_ok() {
+                    driver.full.set(false);
+                } else {
+                    driver.store_again_later();
+                }
+            }
+        });
+    }
+
+    fn compact_later(self: &Rc<Self>) {
+        if !self.compacting.replace(true) {
+            self.later(COMPACT_AFTER, |driver| {
+                let more = driver.client.borrow_mut().store.compact();
+                driver.react();
+                if more {
+                    driver.later(CONFIRM_AFTER, |driver| {
+                        driver.client.borrow_mut().store.compact();
+                        driver.compacting.set(false);
+                    });
+                } else {
+                    driver.compacting.set(false);
+                }
+            });
+        }
+    }
+
+    fn later(self: &Rc<Self>, milliseconds: u64, then: fn(&Rc<Self>)) {
+        let driver = Rc::downgrade(self);
+        task::spawn(async move {
+            clock::sleep(milliseconds).await;
+            with(&driver, then);
+        });
+    }
+
+    fn authenticates(&self) -> Result<(), Error> {
+        let missing = || Error::new(Code::BadConfig, &["this client has no session; give `auth` to `open`"]);
+        self.auth.as_ref().map(drop).ok_or_else(missing)
+    }
+}
+
+/// Goes on with a client that may have been closed or dropped meanwhile.
+pub(super) fn with(driver: &Weak<Driver>, then: impl FnOnce(&Rc<Driver>)) {
+    if let Some(driver) = driver.upgrade().filter(|driver| !driver.closed.get()) {
+        then(&driver);
+    }
+}

@@ -1,0 +1,195 @@
+use std::rc::Rc;
+
+use js_sys::Promise;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Request, RequestInit, Response, ResponseType};
+
+use super::request::Call;
+use super::{Driver, Event, Failure, RequestEvent, clock};
+use crate::client::{Exchange, Reply, Start};
+use crate::error::{Code, Error};
+use crate::request::Plan;
+use crate::time::Now;
+
+/// A request on its way.
+pub enum Sent {
+    /// No rule applies: it went out as it came, and this is the browser's own promise.
+    Untouched(Promise),
+    /// It went out, or waits for a token; [`Driver::answer`] sees to the rest.
+    Tended(Box<Tended>),
+}
+
+/// A request that rules apply to.
+pub struct Tended {
+    call: Call,
+    step: Step,
+    started: Now,
+}
+
+enum Step {
+    Answering(Exchange, Promise),
+    Waiting(Plan),
+    Reading(Plan),
+}
+
+impl Driver {
+    /// Sends a request. Unless a token or a body has to be waited for, it has left when this returns: what is sent while a page
+    /// goes away still leaves.
+    ///
+    /// # Errors
+    /// What the client or the browser refuses.
+    pub fn send(self: &Rc<Self>, input: &JsValue, init: &JsValue) -> Result<Sent, Failure> {
+        let started = clock::now();
+        let call = Call::parse(input, init)?;
+        let Some(plan) = self.plan(&call) else {
+            return Ok(Sent::Untouched(
+                self.fetch.call2(&JsValue::UNDEFINED, input, init)?.unchecked_into(),
+            ));
+        };
+        let step = if call.has_unread_body() {
+            Step::Reading(plan)
+        } else {
+            match self.start(&call, plan)? {
+                Start::Wait(plan) => Step::Waiting(plan),
+                Start::Send(mut exchange) => {
+                    let promise = self.launch(&call, &mut exchange)?;
+                    Step::Answering(exchange, promise)
+                }
+            }
+        };
+        Ok(Sent::Tended(Box::new(Tended { call, step, started })))
+    }
+
+    /// Sees a request through to its answer.
+    ///
+    /// # Errors
+    /// What the client refuses, or what the browser's `fetch` rejects with.
+    pub async fn answer(self: Rc<Self>, tended: Box<Tended>) -> Result<JsValue, Failure> {
+        let Tended {
+            mut call,
+            step,
+            started,
+        } = *tended;
+        let (mut exchange, mut promise) = match step {
+            Step::Answering(exchange, promise) => (exchange, promise),
+            Step::Waiting(plan) | Step::Reading(plan) => {
+                let mut exchange = self.take(&mut call, plan).await?;
+                let promise = self.launch(&call, &mut exchange)?;
+                (exchange, promise)
+            }
+        };
+        loop {
+            let response = match JsFuture::from(promise).await {
+                Ok(response) => response,
+                Err(error) => {
+                    self.report(&call, &exchange, 0, started);
+                    return Err(error.into());
+                }
+            };
+            let answer: &Response = response.unchecked_ref();
+            let challenge = answer.headers().get("WWW-Authenticate").ok().flatten();
+            let judge = |client: &mut crate::client::Client| {
+                Ok(client.judge(&mut exchange, answer.status(), challenge.as_deref(), clock::now()))
+            };
+            // A client that was closed meanwhile judges nothing: the answer is the caller's.
+            let mut again = self.change(judge).unwrap_or(Reply::Done);
+            if again == Reply::Wait {
+                let settled = self.settled().add().until(call.signal.as_ref()).await;
+                if let Err(Failure::Browser(reason)) = settled {
+                    return Err(reason.into());
+                }
+                let replay = self.change(|client| Ok(client.replay_after_wait(&mut exchange)));
+                again = if replay == Ok(true) { Reply::Replay } else { Reply::Done };
+            }
+            if again != Reply::Replay {
+                self.report(&call, &exchange, answer.status(), started);
+                if exchange.forbids_redirects() && answer.type_() == ResponseType::Opaqueredirect {
+                    return Err(redirected().into());
+                }
+                return Ok(response);
+            }
+            promise = self.launch(&call, &mut exchange)?;
+        }
+    }
+
+    /// The request as [`send`](Self::send) would send it, but without the token.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub async fn prepare(self: Rc<Self>, input: JsValue, init: JsValue) -> Result<JsValue, Failure> {
+        let mut call = Call::parse(&input, &init)?;
+        let Some(plan) = self.plan(&call) else {
+            return Ok(Request::new_with_request_and_init(input.unchecked_ref(), init.unchecked_ref())?.into());
+        };
+        let mut exchange = self.take(&mut call, plan).await?;
+        exchange.credentials = None;
+        let (url, init) = call.assemble(&mut exchange)?;
+        Ok(Request::new_with_str_and_init(&url, init.unchecked_ref::<RequestInit>())?.into())
+    }
+
+    fn plan(&self, call: &Call) -> Option<Plan> {
+        let scheme = call.url.protocol();
+        // `blob:` and `data:` have no origin of their own to trust.
+        if scheme != "https:" && scheme != "http:" {
+            return None;
+        }
+        self.read(|client| client.plan(&call.method, &call.url.origin(), &call.url.pathname()))
+    }
+
+    fn start(self: &Rc<Self>, call: &Call, plan: Plan) -> Result<Start, Error> {
+        self.change(|client| client.start(plan, &call.url.origin(), clock::now()))
+    }
+
+    /// Reads the body and waits for a token, as far as that has to be, then takes token and state.
+    async fn take(self: &Rc<Self>, call: &mut Call, plan: Plan) -> Result<Exchange, Failure> {
+        call.read_body().await?;
+        match self.start(call, plan)? {
+            Start::Send(exchange) => Ok(exchange),
+            Start::Wait(plan) => {
+                self.settled().add().until(call.signal.as_ref()).await?;
+                Ok(self.change(|client| client.start_after_wait(plan))?)
+            }
+        }
+    }
+
+    fn launch(&self, call: &Call, exchange: &mut Exchange) -> Result<Promise, Failure> {
+        exchange.repeatable = !call.is_streamed();
+        let (url, init) = call.assemble(exchange)?;
+        Ok(self
+            .fetch
+            .call2(&JsValue::UNDEFINED, &url.into(), &init)?
+            .unchecked_into())
+    }
+
+    fn report(&self, call: &Call, exchange: &Exchange, status: u16, started: Now) {
+        let slices = |send: &crate::request::Send| {
+            exchange
+                .outgoing
+                .bytes
+                .iter()
+                .any(|(slice, _)| *slice == send.slice)
+                .then(|| send.slice_name.clone())
+        };
+        self.tell(Event::Request(RequestEvent {
+            method: call.method.clone(),
+            url: call.url.origin() + &call.url.pathname(),
+            slices: exchange.plan.sends.iter().filter_map(slices).collect(),
+            bytes: exchange.outgoing.bytes.iter().map(|(_, bytes)| *bytes as u32).sum(),
+            token: exchange.credentials.is_some(),
+            status,
+            replayed: exchange.replayed,
+            milliseconds: clock::now().since(started) as u32,
+        }));
+    }
+}
+
+fn redirected() -> Error {
+    Error::new(
+        Code::Redirected,
+        &[
+            "the server answered with a redirect, which this request doesn't follow since it carries state; its outcome is unknown. ",
+            "Name the address that answers itself, or set the rule's redirect to follow",
+        ],
+    )
+}

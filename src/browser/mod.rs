@@ -1,0 +1,22 @@
+//! The shell: carries out in the browser what the core decides. One web API a file.
+
+mod clock;
+mod driver;
+mod events;
+mod failure;
+mod fetch;
+mod listen;
+mod numbers;
+mod own_requests;
+mod request;
+mod seed;
+mod storage;
+mod task;
+mod wait;
+
+pub use driver::{Driver, Watcher};
+pub use events::{Event, RequestEvent};
+pub use failure::Failure;
+pub use fetch::{Sent, Tended};
+#[cfg(feature = "js")]
+pub(crate) use task::promise;

@@ -1,0 +1,277 @@
+//! A caller's request: parsed by the browser, and put together again with token and state.
+
+use js_sys::{ArrayBuffer, Object, Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortSignal, FormData, Headers, Request, Url, UrlSearchParams};
+
+use super::Failure;
+use crate::client::Exchange;
+use crate::error::{Code, Error};
+use crate::request::{EncodeError, Outgoing, check_budget, join_query, merge_json};
+
+/// What the caller gave `fetch`, and what the browser made of it.
+pub(super) struct Call {
+    pub(super) method: String,
+    pub(super) url: Url,
+    /// The caller's signal.
+    pub(super) signal: Option<AbortSignal>,
+    /// A `RequestInit` with all that the caller asked for.
+    init: Object,
+    /// The caller's `Request`, whose body is still to be read.
+    unread: Option<Request>,
+}
+
+/// All that a `RequestInit` can take over from a `Request`, but for the body.
+const COPIED: [&str; 10] = [
+    "method",
+    "headers",
+    "mode",
+    "credentials",
+    "cache",
+    "redirect",
+    "referrer",
+    "referrerPolicy",
+    "integrity",
+    "keepalive",
+];
+
+impl Call {
+    /// Lets the browser parse it.
+    ///
+    /// # Errors
+    /// The browser's `TypeError`, as `fetch` would reject with.
+    pub(super) fn parse(input: &JsValue, init: &JsValue) -> Result<Self, JsValue> {
+        let given = input.dyn_ref::<Request>();
+        // Without a body, so that the caller's own isn't used up by looking at it.
+        let (address, method) = match given {
+            Some(request) => (JsValue::from(request.url()), JsValue::from(request.method())),
+            None => (input.clone(), JsValue::UNDEFINED),
+        };
+        let looked_at = Object::new();
+        let overriding = get(init, "method");
+        set(
+            &looked_at,
+            "method",
+            if overriding.is_undefined() {
+                &method
+            } else {
+                &overriding
+            },
+        );
+        // The constructor turns whatever it is given into a string itself, a URL object too.
+        let parsed = Request::new_with_request_and_init(address.unchecked_ref(), looked_at.unchecked_ref())?;
+
+        let merged = Object::new();
+        if let Some(request) = given {
+            for name in COPIED {
+                set(&merged, name, &get(request, name));
+            }
+        }
+        if !init.is_null() && !init.is_undefined() {
+            Object::assign(&merged, init.unchecked_ref());
+        }
+        let signal = [init, input]
+            .into_iter()
+            .find_map(|from| get(from, "signal").dyn_into::<AbortSignal>().ok());
+        if let Some(signal) = &signal {
+            set(&merged, "signal", signal);
+        }
+        let bodiless = matches!(&*parsed.method(), "GET" | "HEAD") || !get(init, "body").is_undefined();
+        let unread = given.filter(|_| !bodiless).cloned();
+        Ok(Self {
+            method: parsed.method(),
+            url: Url::new(&parsed.url())?,
+            signal,
+            init: merged,
+            unread,
+        })
+    }
+
+    /// Whether [`read_body`](Self::read_body) has to come first.
+    pub(super) fn has_unread_body(&self) -> bool {
+        self.unread.is_some()
+    }
+
+    /// Reads the body of the caller's `Request`, so that it can go to another URL, and twice.
+    ///
+    /// # Errors
+    /// The browser's `TypeError` if it has been used.
+    pub(super) async fn read_body(&mut self) -> Result<(), JsValue> {
+        if let Some(request) = self.unread.take() {
+            let body = JsFuture::from(request.array_buffer()?).await?;
+            if body.unchecked_ref::<ArrayBuffer>().byte_length() > 0 {
+                set(&self.init, "body", &body);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the body can be sent only once.
+    pub(super) fn is_streamed(&self) -> bool {
+        get(&get(&self.init, "body"), "getReader").is_function()
+    }
+
+    /// URL and `RequestInit` of the request as it goes out. Where the caller brings its own credentials, the exchange's are left out.
+    ///
+    /// # Errors
+    /// [`Failure`]: what can't be put on this request, or what the browser refuses.
+    pub(super) fn assemble(&self, exchange: &mut Exchange) -> Result<(String, Object), Failure> {
+        let init = Object::assign(&Object::new(), &self.init);
+        let own_headers = get(&self.init, "headers");
+        let headers = match own_headers.is_undefined() {
+            true => Headers::new()?,
+            // The constructor takes whatever `fetch` takes.
+            false => Headers::new_with_headers(own_headers.unchecked_ref())?,
+        };
+        let outgoing = &exchange.outgoing;
+        let url = self.address(outgoing)?;
+        if let Some(state) = &outgoing.state_header {
+            if headers.has("Holdall-State")? {
+                return Err(Error::from(EncodeError::field_clash("Holdall-State")).into());
+            }
+            headers.set("Holdall-State", state)?;
+        }
+        if !outgoing.body_members.is_empty() {
+            set(&init, "body", &self.body(outgoing, &headers)?);
+        }
+        if let Some(key) = &exchange.idempotency_key
+            && !headers.has("Idempotency-Key")?
+        {
+            headers.set("Idempotency-Key", key)?;
+        }
+        if headers.has("Authorization")? {
+            exchange.credentials = None;
+        } else if let Some(credentials) = &exchange.credentials {
+            headers.set("Authorization", &["Bearer ", &credentials.token].concat())?;
+        }
+        let adds_headers = exchange.credentials.is_some() || exchange.outgoing.state_header.is_some();
+        if adds_headers && get(&init, "mode") == "no-cors" {
+            // The browser would drop them without a word.
+            return Err(Error::new(
+                Code::NotEncodable,
+                &["mode no-cors can't carry a token or a header; leave it out"],
+            )
+            .into());
+        }
+        let outgoing = &exchange.outgoing;
+        if !outgoing.query.is_empty() || outgoing.state_header.is_some() {
+            check_budget(&exchange.plan, outgoing, url.len(), size(&headers)).map_err(Error::from)?;
+        }
+        set(&init, "headers", &headers);
+        if exchange.forbids_redirects() && get(&init, "redirect") != "error" {
+            // Not "error": that would look like a failed network, though the server may have done its work.
+            set(&init, "redirect", &"manual".into());
+        }
+        Ok((url, init))
+    }
+
+    fn address(&self, outgoing: &Outgoing) -> Result<String, Failure> {
+        if outgoing.query.is_empty() {
+            return Ok(self.url.href());
+        }
+        let url = Url::new(&self.url.href())?;
+        let search = url.search();
+        let own = search.strip_prefix('?').unwrap_or_default();
+        url.set_search(&join_query(own, &outgoing.query).map_err(Error::from)?);
+        Ok(url.href())
+    }
+
+    fn body(&self, outgoing: &Outgoing, headers: &Headers) -> Result<JsValue, Failure> {
+        let body = get(&self.init, "body");
+        let members = &outgoing.body_members;
+        if let Some(form) = body.dyn_ref::<FormData>() {
+            let copy = FormData::new()?;
+            // `forEach` gives value and name, which is `append` the other way round.
+            form_entries(form, |name, value| call2(&copy, "append", name, value))?;
+            for (name, json) in members {
+                if form.has(name) {
+                    return Err(Error::from(EncodeError::field_clash(name)).into());
+                }
+                copy.append_with_str(name, json)?;
+            }
+            return Ok(copy.into());
+        }
+        if let Some(parameters) = body.dyn_ref::<UrlSearchParams>() {
+            let copy = UrlSearchParams::new_with_str(&String::from(parameters.to_string()))?;
+            for (name, json) in members {
+                if parameters.has(name) {
+                    return Err(Error::from(EncodeError::field_clash(name)).into());
+                }
+                copy.append(name, json);
+            }
+            return Ok(copy.into());
+        }
+        let none = body.is_null() || body.is_undefined();
+        let text = match body.dyn_ref::<ArrayBuffer>() {
+            Some(buffer) => String::from_utf8(Uint8Array::new(buffer).to_vec()).ok(),
+            None => body.as_string(),
+        };
+        let is_json = headers.get("Content-Type")?.is_some_and(|kind| is_json(&kind));
+        if !none && (text.is_none() || !is_json) {
+            let why = "it is neither JSON (with that Content-Type), nor FormData, nor URLSearchParams; send one of these, or the state in the query or a header";
+            return Err(Error::new(
+                Code::BodyNotMergeable,
+                &["the state can't be put into this body: ", why],
+            )
+            .into());
+        }
+        let merged = merge_json(text.as_deref(), members).map_err(Error::from)?;
+        if none {
+            headers.set("Content-Type", "application/json")?;
+        }
+        Ok(merged.into())
+    }
+}
+
+/// RFC 9110 §8.3, RFC 6839 §3.1
+fn is_json(content_type: &str) -> bool {
+    let essence = content_type
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
+    essence == "application/json" || essence.ends_with("+json")
+}
+
+/// The bytes of all headers, as HTTP/1 writes them.
+fn size(headers: &Headers) -> usize {
+    let mut size = 0;
+    for pair in headers.entries().into_iter().flatten() {
+        let pair = js_sys::Array::from(&pair);
+        size += (0..2)
+            .filter_map(|at| pair.get(at).as_string())
+            .map(|text| text.len() + 2)
+            .sum::<usize>();
+    }
+    size
+}
+
+fn form_entries(
+    form: &FormData,
+    mut each: impl FnMut(&JsValue, &JsValue) -> Result<(), JsValue>,
+) -> Result<(), JsValue> {
+    for pair in form.entries() {
+        let pair = js_sys::Array::from(&pair?);
+        each(&pair.get(0), &pair.get(1))?;
+    }
+    Ok(())
+}
+
+fn call2(object: &JsValue, method: &str, first: &JsValue, second: &JsValue) -> Result<(), JsValue> {
+    get(object, method)
+        .unchecked_into::<js_sys::Function>()
+        .call2(object, first, second)
+        .map(drop)
+}
+
+/// A property; undefined where there can be none.
+fn get(object: &JsValue, name: &str) -> JsValue {
+    Reflect::get(object, &name.into()).unwrap_or_default()
+}
+
+fn set(object: &JsValue, name: &str, value: &JsValue) {
+    // It fails for frozen objects alone, and these are our own.
+    drop(Reflect::set(object, &name.into(), value));
+}

@@ -1,0 +1,63 @@
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use js_sys::{Array, Function, Promise, Reflect};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::AbortSignal;
+
+use super::Failure;
+use crate::error::Error;
+
+/// Those who wait for something that ends alike for all of them.
+#[derive(Default)]
+pub(super) struct Waiters(RefCell<Vec<(Function, Outcome)>>);
+
+/// One who waits.
+pub(super) struct Waiter {
+    woken: Promise,
+    outcome: Outcome,
+}
+
+type Outcome = Rc<RefCell<Result<(), Error>>>;
+
+impl Waiters {
+    /// Somebody more, woken by the next [`wake`](Self::wake).
+    pub(super) fn add(&self) -> Waiter {
+        let outcome = Outcome::new(RefCell::new(Ok(())));
+        let woken = Promise::new(&mut |resolve, _| self.0.borrow_mut().push((resolve, outcome.clone())));
+        Waiter { woken, outcome }
+    }
+
+    /// Wakes all that wait.
+    pub(super) fn wake(&self, result: &Result<(), Error>) {
+        for (resolve, outcome) in self.0.take() {
+            *outcome.borrow_mut() = result.clone();
+            drop(resolve.call0(&JsValue::UNDEFINED));
+        }
+    }
+}
+
+impl Waiter {
+    /// Waits until it is woken, or until the caller's signal ends this wait; what is waited for goes on for the others.
+    pub(super) async fn until(self, signal: Option<&AbortSignal>) -> Result<(), Failure> {
+        let woken = match signal {
+            None => self.woken,
+            Some(signal) if signal.aborted() => return Err(reason(signal)),
+            Some(signal) => Promise::race(&Array::of2(&self.woken, &aborted(signal))),
+        };
+        JsFuture::from(woken).await?;
+        match signal {
+            Some(signal) if signal.aborted() => Err(reason(signal)),
+            _ => Ok(self.outcome.replace(Ok(()))?),
+        }
+    }
+}
+
+fn aborted(signal: &AbortSignal) -> Promise {
+    Promise::new(&mut |resolve, _| drop(signal.add_event_listener_with_callback("abort", &resolve)))
+}
+
+fn reason(signal: &AbortSignal) -> Failure {
+    Failure::Browser(Reflect::get(signal, &"reason".into()).unwrap_or_default())
+}

@@ -1,0 +1,161 @@
+use std::rc::Rc;
+
+use super::Client;
+use crate::error::{Code, Error};
+use crate::request::{Outgoing, Plan, TokenUse, encode, idempotency_key};
+use crate::session::{Credentials, Need, Verdict};
+use crate::store::Captured;
+use crate::time::Now;
+
+/// One request of a user from its plan to its answer: it remembers what was sent, so that the answer is judged by that.
+pub struct Exchange {
+    /// What the rules said.
+    pub plan: Plan,
+    /// The state that travels. A replay sends the same.
+    pub outgoing: Outgoing,
+    /// The value of `Idempotency-Key`, for a request that consumes.
+    pub idempotency_key: Option<String>,
+    /// The token that travels.
+    pub credentials: Option<Credentials>,
+    /// Whether it has been sent twice.
+    pub replayed: bool,
+    /// Whether it can be sent twice: a streamed body can't.
+    pub repeatable: bool,
+    epoch: Rc<str>,
+    captured: Captured,
+}
+
+/// How a request begins.
+pub enum Start {
+    /// Send it.
+    Send(Exchange),
+    /// Wait until the session has settled, then call [`Client::start_after_wait`].
+    Wait(Plan),
+}
+
+/// What an answer means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reply {
+    /// It is for the caller.
+    Done,
+    /// Send the request again; it now carries another token.
+    Replay,
+    /// Wait until the session has settled, then call [`Client::replay_after_wait`].
+    Wait,
+}
+
+impl Client {
+    /// Takes token and state for a request to `origin`, together, so that both are of one moment.
+    ///
+    /// # Errors
+    /// [`Code::SignedOut`], [`Code::RefreshFailed`], [`Code::BadConfig`] for a token that the origin may not get, and what
+    /// [`encode`] refuses.
+    pub fn start(&mut self, plan: Plan, origin: &str, now: Now) -> Result<Start, Error> {
+        if plan.token == TokenUse::None {
+            return self.send(plan, None).map(Start::Send);
+        }
+        if !self.may_have_token(origin) {
+            return Err(Error::new(
+                Code::BadConfig,
+                &[
+                    "a rule would give the token to ",
+                    origin,
+                    "; name that origin in `auth.audience`, or set the rule's token to false",
+                ],
+            ));
+        }
+        match self.session.need(now) {
+            Need::Ready(credentials) => self.send(plan, Some(credentials)).map(Start::Send),
+            Need::Wait => Ok(Start::Wait(plan)),
+            Need::SignedOut => self.send(plan, None).map(Start::Send),
+            Need::Failed(error) => Err(error),
+        }
+    }
+
+    /// As [`start`](Self::start), once the session has settled: whatever token there is now is the one.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub fn start_after_wait(&mut self, plan: Plan) -> Result<Exchange, Error> {
+        let credentials = self.session.current();
+        self.send(plan, credentials)
+    }
+
+    /// Judges the answer to a request. `challenge` is its `WWW-Authenticate`, if the browser shows it.
+    pub fn judge(&mut self, exchange: &mut Exchange, status: u16, challenge: Option<&str>, now: Now) -> Reply {
+        if let (200..=299, true) = (status, *exchange.epoch == **self.session.epoch()) {
+            self.store.consume(&exchange.captured);
+        }
+        let Some(sent) = exchange
+            .credentials
+            .as_ref()
+            .filter(|_| status == 401 && !exchange.replayed)
+        else {
+            return Reply::Done;
+        };
+        match self.session.refused(sent.generation, &exchange.epoch, challenge, now) {
+            // The session has learned of it all the same: the next request fares better.
+            _ if !exchange.repeatable => Reply::Done,
+            Verdict::Final => Reply::Done,
+            Verdict::Wait => Reply::Wait,
+            Verdict::Replay(credentials) => {
+                exchange.replay_with(credentials);
+                Reply::Replay
+            }
+        }
+    }
+
+    /// Whether a refused request is to be sent again, now that the session has settled: with a newer token of the same sign-in.
+    pub fn replay_after_wait(&mut self, exchange: &mut Exchange) -> bool {
+        let Some(credentials) = self.session.current() else {
+            return false;
+        };
+        let newer = exchange
+            .credentials
+            .as_ref()
+            .is_some_and(|sent| credentials.generation > sent.generation);
+        if !newer || *exchange.epoch != **self.session.epoch() {
+            return false;
+        }
+        exchange.replay_with(credentials);
+        true
+    }
+
+    fn send(&mut self, plan: Plan, credentials: Option<Credentials>) -> Result<Exchange, Error> {
+        if plan.token == TokenUse::Required && credentials.is_none() {
+            return Err(Error::new(
+                Code::SignedOut,
+                &["this request needs somebody signed in; sign in, then send it again"],
+            ));
+        }
+        let outgoing = encode(&plan, |slice| self.store.whole(slice))?;
+        let captured = self.store.capture(&plan.consume);
+        let idempotency_key =
+            (!captured.is_empty()).then(|| idempotency_key(&plan.key, self.session.subject(), &captured.text()));
+        let epoch = self.session.epoch().clone();
+        Ok(Exchange {
+            plan,
+            outgoing,
+            idempotency_key,
+            credentials,
+            replayed: false,
+            repeatable: true,
+            epoch,
+            captured,
+        })
+    }
+}
+
+impl Exchange {
+    /// Whether the request must not follow a redirect: the browser would carry its header or body to wherever that leads.
+    #[must_use]
+    pub fn forbids_redirects(&self) -> bool {
+        let carries = self.outgoing.state_header.is_some() || !self.outgoing.body_members.is_empty();
+        carries && !self.plan.follow_redirects
+    }
+
+    fn replay_with(&mut self, credentials: Credentials) {
+        self.credentials = Some(credentials);
+        self.replayed = true;
+    }
+}

@@ -1,0 +1,133 @@
+//! The whole client as one pure thing: configuration, state, session and rules, and the way of one request through them.
+
+mod config;
+mod exchange;
+
+pub use config::Config;
+pub use exchange::{Exchange, Reply, Start};
+
+use crate::error::{Code, Error};
+use crate::journal::Storage;
+use crate::number::Numbers;
+use crate::random::Random;
+use crate::request::{Plan, Rules, SliceInfo, Target};
+use crate::session::Session;
+use crate::store::{Storages, Store};
+
+/// What the client needs of its environment, once.
+pub struct Environment {
+    /// Where the slices are kept.
+    pub storages: Storages,
+    /// Where the session's hint is kept.
+    pub hints: Box<dyn Storage>,
+    /// How numbers are read and written.
+    pub numbers: Numbers,
+    /// 64 random bits.
+    pub seed: u64,
+    /// The page's own origin.
+    pub page_origin: String,
+    /// The addresses of the refresh and sign-out endpoints, as origin and path. Rules never apply to them.
+    pub own_endpoints: Vec<String>,
+    /// Whether the page is a secure context (W3C Secure Contexts), as pages on loopback are.
+    pub secure: bool,
+}
+
+/// State, session and rules of one application.
+pub struct Client {
+    /// The slices.
+    pub store: Store,
+    /// Who is signed in.
+    pub session: Session,
+    rules: Rules,
+    audience: Vec<String>,
+    hints: Box<dyn Storage>,
+    hint_key: String,
+    page_origin: String,
+    own_endpoints: Vec<String>,
+}
+
+impl Client {
+    /// Opens what is stored under the configuration's name.
+    ///
+    /// # Errors
+    /// [`Code::BadConfig`], [`Code::BadRule`], [`Code::UnknownSlice`], [`Code::NotEncodable`], [`Code::InsecureContext`]
+    pub fn open(config: &Config, environment: Environment) -> Result<Self, Error> {
+        let Environment {
+            storages,
+            hints,
+            numbers,
+            seed,
+            page_origin,
+            own_endpoints,
+            secure,
+        } = environment;
+        if config.auth.is_some() && !secure {
+            return Err(Error::new(
+                Code::InsecureContext,
+                &[
+                    "tokens and cookies are safe only over HTTPS or on loopback; serve the page from there, or leave out `auth`",
+                ],
+            ));
+        }
+        let mut random = Random::new(seed);
+        let store = Store::open(&config.name, &config.slices, storages, numbers, &mut random)?;
+        let slices: Vec<SliceInfo<'_>> = store.slices().map(|(name, kind)| SliceInfo { name, kind }).collect();
+        let rules = Rules::compile(&config.rules, &slices)?;
+        let hint_key = [&*config.name, "/session"].concat();
+        let hint = if config.auth.is_some() {
+            hints.get(&hint_key)
+        } else {
+            None
+        };
+        let session = Session::new(hint.as_deref(), Random::new(random.draw()));
+        let audience = config.auth.as_ref().map_or_else(Vec::new, |auth| auth.audience.clone());
+        Ok(Self {
+            store,
+            session,
+            rules,
+            audience,
+            hints,
+            hint_key,
+            page_origin,
+            own_endpoints,
+        })
+    }
+
+    /// What the rules say of a request; `None` if it is to go out untouched.
+    #[must_use]
+    pub fn plan(&self, method: &str, origin: &str, path: &str) -> Option<Plan> {
+        let address = [origin, path].concat();
+        if self.own_endpoints.contains(&address) {
+            return None;
+        }
+        self.rules.plan(&Target {
+            method,
+            origin,
+            path,
+            page_origin: &self.page_origin,
+        })
+    }
+
+    /// Stores the session's hint, or removes it. Where it can't be stored, the session just doesn't survive the page.
+    pub fn remember(&self, hint: Option<&str>) {
+        match hint {
+            Some(hint) => drop(self.hints.set(&self.hint_key, hint)),
+            None => self.hints.remove(&self.hint_key),
+        }
+    }
+
+    /// Another tab has changed an entry of the storage where hints are kept; `None` if it emptied it.
+    pub fn hint_stored_elsewhere(&mut self, key: Option<&str>) {
+        if key.is_none_or(|key| key == self.hint_key) {
+            let hint = self.hints.get(&self.hint_key);
+            self.session.hint_changed(hint.as_deref());
+        }
+    }
+
+    fn may_have_token(&self, origin: &str) -> bool {
+        origin == self.page_origin || self.audience.iter().any(|other| other == origin)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,202 @@
+use super::*;
+use crate::journal::MemoryStorage;
+use crate::number::NATIVE;
+use crate::session::{Answer, Effect};
+use crate::time::Now;
+
+const CONFIG: &str = r#"{"name":"shop","slices":[{"name":"cart","kind":"map"},{"name":"blocked","kind":"set"}],
+    "auth":{"refresh":"/auth/refresh","signOut":"/auth/sign-out","audience":["https://api.example"]},
+    "rules":[{"match":"/*","token":true},{"match":"GET /api/messages","send":{"blocked":"query"}},
+        {"match":"POST /api/checkout","token":"required","send":{"cart":"body"},"consume":["cart"]},
+        {"match":"https://api.example/*","token":true},{"match":"https://other.example/*","token":true}]}"#;
+const ORIGIN: &str = "https://shop.example";
+const CART: usize = 0;
+
+fn environment(secure: bool) -> Environment {
+    Environment {
+        storages: Storages {
+            local: Box::<MemoryStorage>::default(),
+            session: Box::<MemoryStorage>::default(),
+        },
+        hints: Box::<MemoryStorage>::default(),
+        numbers: NATIVE,
+        seed: 1,
+        page_origin: ORIGIN.into(),
+        own_endpoints: vec![format!("{ORIGIN}/auth/refresh")],
+        secure,
+    }
+}
+
+fn open() -> Client {
+    Client::open(&Config::from_json(CONFIG).unwrap(), environment(true)).unwrap()
+}
+
+fn token(text: &str) -> String {
+    format!(r#"{{"access_token":"{text}","expires_in":100}}"#)
+}
+
+fn at(seconds: u64) -> Now {
+    Now {
+        wall: seconds * 1_000,
+        monotonic: seconds * 1_000,
+    }
+}
+
+fn checkout(client: &mut Client, now: Now) -> Exchange {
+    let plan = client.plan("POST", ORIGIN, "/api/checkout").unwrap();
+    match client.start(plan, ORIGIN, now).unwrap() {
+        Start::Send(exchange) => exchange,
+        Start::Wait(_) => panic!("the token is alive"),
+    }
+}
+
+fn with_cart() -> Client {
+    let mut client = open();
+    client
+        .session
+        .sign_in(&token("one"), Some(r#"{"sub":"ada"}"#), at(0))
+        .unwrap();
+    client
+        .store
+        .increment(CART, "lamp", "qty", 2.0, Some(r#"{"qty":0}"#), 0)
+        .unwrap();
+    client
+}
+
+#[test]
+fn a_request_carries_token_and_state_of_one_moment_and_consumes_that() {
+    let mut client = with_cart();
+    let mut exchange = checkout(&mut client, at(1));
+    assert_eq!(
+        exchange.outgoing.body_members,
+        [("cart".into(), r#"{"lamp":{"qty":2}}"#.into())]
+    );
+    assert_eq!(&*exchange.credentials.as_ref().unwrap().token, "one");
+    assert!(exchange.forbids_redirects());
+    client.store.increment(CART, "lamp", "qty", 1.0, None, 0).unwrap();
+    assert_eq!(client.judge(&mut exchange, 201, None, at(2)), Reply::Done);
+    assert_eq!(client.store.whole(CART).unwrap(), r#"{"lamp":{"qty":1}}"#);
+}
+
+#[test]
+fn what_failed_is_not_consumed() {
+    let mut client = with_cart();
+    for status in [0, 400, 401, 409, 500] {
+        let mut exchange = checkout(&mut client, at(1));
+        exchange.replayed = true;
+        assert_eq!(client.judge(&mut exchange, status, None, at(2)), Reply::Done);
+        assert!(client.store.whole(CART).is_some(), "{status}");
+    }
+}
+
+#[test]
+fn one_cart_has_one_key_and_the_next_another() {
+    let mut client = with_cart();
+    let first = checkout(&mut client, at(1)).idempotency_key.unwrap();
+    assert_eq!(checkout(&mut client, at(1)).idempotency_key.unwrap(), first);
+    let mut exchange = checkout(&mut client, at(1));
+    client.judge(&mut exchange, 200, None, at(1));
+    assert_eq!(
+        checkout(&mut client, at(1)).idempotency_key,
+        None,
+        "nothing is left to order"
+    );
+    client
+        .store
+        .increment(CART, "lamp", "qty", 2.0, Some(r#"{"qty":0}"#), 0)
+        .unwrap();
+    assert_ne!(checkout(&mut client, at(1)).idempotency_key.unwrap(), first);
+}
+
+#[test]
+fn a_refused_request_is_sent_once_more_with_the_same_state() {
+    let mut client = with_cart();
+    let mut exchange = checkout(&mut client, at(1));
+    let sent = exchange.outgoing.clone();
+    assert_eq!(client.judge(&mut exchange, 401, None, at(1)), Reply::Wait);
+    client.store.clear(CART).unwrap();
+    client.session.answered(
+        1,
+        Answer::Response {
+            status: 200,
+            body: &token("two"),
+            retry_after: None,
+        },
+        at(2),
+    );
+    assert!(client.replay_after_wait(&mut exchange));
+    assert!(exchange.outgoing == sent);
+    assert_eq!(&*exchange.credentials.as_ref().unwrap().token, "two");
+    assert_eq!(
+        client.judge(&mut exchange, 401, None, at(2)),
+        Reply::Done,
+        "not a third time"
+    );
+}
+
+#[test]
+fn another_sign_in_neither_repeats_nor_consumes() {
+    let mut client = with_cart();
+    let (mut refused, mut late) = (checkout(&mut client, at(1)), checkout(&mut client, at(1)));
+    assert_eq!(client.judge(&mut refused, 401, None, at(1)), Reply::Wait);
+    client.session.sign_out();
+    client
+        .session
+        .sign_in(&token("eve"), Some(r#"{"sub":"eve"}"#), at(2))
+        .unwrap();
+    assert!(!client.replay_after_wait(&mut refused));
+    assert_eq!(client.judge(&mut late, 200, None, at(2)), Reply::Done);
+    assert!(client.store.whole(CART).is_some());
+}
+
+#[test]
+fn tokens_stay_where_they_belong() {
+    let mut client = with_cart();
+    assert!(client.plan("POST", ORIGIN, "/auth/refresh").is_none());
+    assert!(client.plan("GET", "https://evil.example", "/api/messages").is_none());
+    let plan = client.plan("GET", "https://api.example", "/x").unwrap();
+    assert!(client.start(plan, "https://api.example", at(0)).is_ok());
+    let plan = client.plan("GET", "https://other.example", "/x").unwrap();
+    let error = client.start(plan, "https://other.example", at(0)).err().unwrap();
+    assert_eq!(error.code.as_str(), "bad-config");
+}
+
+#[test]
+fn required_means_required() {
+    let mut client = open();
+    let plan = client.plan("POST", ORIGIN, "/api/checkout").unwrap();
+    assert_eq!(
+        client.start(plan, ORIGIN, at(0)).err().unwrap().code.as_str(),
+        "signed-out"
+    );
+    let plan = client.plan("GET", ORIGIN, "/api/messages").unwrap();
+    let Ok(Start::Send(exchange)) = client.start(plan, ORIGIN, at(0)) else {
+        panic!("guests may ask")
+    };
+    assert!(exchange.credentials.is_none());
+}
+
+#[test]
+fn a_session_needs_a_secure_context() {
+    let error = Client::open(&Config::from_json(CONFIG).unwrap(), environment(false))
+        .err()
+        .unwrap();
+    assert_eq!(error.code.as_str(), "insecure-context");
+    for bad in ["{}", "[]", r#"{"name":"x","slices":[{"name":"a","kind":"list"}]}"#] {
+        assert_eq!(Config::from_json(bad).unwrap_err().code.as_str(), "bad-config");
+    }
+}
+
+#[test]
+fn the_hint_outlives_the_page() {
+    let mut client = with_cart();
+    while let Some(effect) = client.session.poll() {
+        if let Effect::Hint(hint) = effect {
+            client.remember(hint.as_deref());
+        }
+    }
+    assert!(client.hints.get("shop/session").unwrap().contains("epoch"));
+    client.hints.remove("shop/session");
+    client.hint_stored_elsewhere(Some("shop/session"));
+    assert_eq!(client.session.status().as_str(), "signed-out");
+}

@@ -1,0 +1,4 @@
+//! The JavaScript exports.
+
+mod client;
+mod host;
