@@ -13,8 +13,8 @@ pub(super) fn read(jar: &CookieJar) -> Option<String> {
     jar.get(NAME).map(|cookie| cookie.value().to_owned())
 }
 
-pub(super) fn holding(token: &str, expires_at: Millis, now: Millis) -> Cookie<'static> {
-    cookie(token.to_owned(), Duration::milliseconds(expires_at.saturating_sub(now)))
+pub(super) fn holding(token: &str, max_age: Millis) -> Cookie<'static> {
+    cookie(token.to_owned(), Duration::milliseconds(max_age))
 }
 
 pub(super) fn deleted() -> Cookie<'static> {

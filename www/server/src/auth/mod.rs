@@ -19,7 +19,6 @@ use serde::Deserialize;
 use tower::limit::GlobalConcurrencyLimitLayer;
 
 use crate::app::App;
-use crate::clock::Millis;
 use crate::problem::Problem;
 use crate::store::counters::{self, Counter};
 use crate::store::{Store, StoreError, users};
@@ -99,7 +98,7 @@ async fn sign_in(
         refresh::start(tx, &shared.key, user, now)
     };
     let grant = app.store.write(work).await?;
-    respond(&app, jar, &grant, now)
+    respond(&app, jar, &grant)
 }
 
 async fn refresh(State(app): State<Arc<App>>, jar: CookieJar) -> Result<(CookieJar, Json<TokenResponse>), Problem> {
@@ -112,7 +111,7 @@ async fn refresh(State(app): State<Arc<App>>, jar: CookieJar) -> Result<(CookieJ
         .write(move |tx| refresh::renew(tx, &shared.key, &token, now))
         .await?;
     match renewal {
-        Renewal::Granted(grant) => respond(&app, jar, &grant, now),
+        Renewal::Granted(grant) => respond(&app, jar, &grant),
         Renewal::Reused => Err(session_over(
             "An old refresh token came back, so the session was ended: sign in.",
         )),
@@ -127,12 +126,13 @@ async fn sign_out(State(app): State<Arc<App>>, jar: CookieJar) -> Result<(Status
     Ok((StatusCode::NO_CONTENT, jar.add(cookie::deleted())))
 }
 
-fn respond(app: &App, jar: CookieJar, grant: &Grant, now: Millis) -> Result<(CookieJar, Json<TokenResponse>), Problem> {
-    let response = app.tokens.issue(&grant.user, now).map_err(|_| Problem::internal())?;
-    Ok((
-        jar.add(cookie::holding(&grant.token, grant.expires_at, now)),
-        Json(response),
-    ))
+fn respond(app: &App, jar: CookieJar, grant: &Grant) -> Result<(CookieJar, Json<TokenResponse>), Problem> {
+    // The time is taken anew: waiting for the database mustn't shorten the token's life.
+    let response = app
+        .tokens
+        .issue(&grant.user, (app.clock)())
+        .map_err(|_| Problem::internal())?;
+    Ok((jar.add(cookie::holding(&grant.token, grant.max_age)), Json(response)))
 }
 
 fn session_over(detail: &str) -> Problem {

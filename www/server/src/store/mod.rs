@@ -97,8 +97,8 @@ impl Store {
     }
 }
 
-/// The switch, which only the first process on a new file makes, fails at once while another one is making it: SQLite
-/// doesn't wait there.
+/// SQLite itself doesn't wait here: the switch, which the first process on a new file makes, fails at once while another
+/// one looks at the file.
 fn enter_wal_mode(connection: &Connection) -> Result<(), StoreError> {
     let pause = Duration::from_millis(20);
     let mut waited = Duration::ZERO;
@@ -113,5 +113,24 @@ fn enter_wal_mode(connection: &Connection) -> Result<(), StoreError> {
             }
             result => return result,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn opening_waits_for_a_process_that_is_setting_up_the_database() {
+        let directory = tempfile::TempDir::new().unwrap();
+        let path = directory.path().join("demo.sqlite");
+        let other = Connection::open(&path).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let setting_up = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(200));
+            other.execute_batch("COMMIT").unwrap();
+        });
+        assert!(Store::open(&path).is_ok());
+        setting_up.join().unwrap();
     }
 }

@@ -35,6 +35,15 @@ fn it_ends_promptly_when_told_to_even_with_connections_open() {
     for signal in ["-TERM", "-INT"] {
         let mut process = Process::start(directory.path()).ready();
         let _unused = TcpStream::connect(process.address()).unwrap();
+        let mut slow = TcpStream::connect(process.address()).unwrap();
+        let head = "Host: x\r\nHoldall-Csrf: 1\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/json";
+        write!(
+            slow,
+            "POST /auth/sign-in HTTP/1.1\r\n{head}\r\nContent-Length: 10\r\n\r\n{{"
+        )
+        .unwrap();
+        // Time for the server to read it.
+        sleep(Duration::from_millis(200));
         let id = process.child.id().to_string();
         assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
         let ended = (0..100).find_map(|_| {
