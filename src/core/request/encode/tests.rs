@@ -274,3 +274,14 @@ fn budgets_give_sizes_by_slice() {
     let body = encode(&plan, |slice| (slice == 2).then(|| state(9_000))).unwrap();
     assert_eq!(check_budget(&plan, &body, 9_000, 9_000), Ok(()));
 }
+
+#[test]
+fn one_name_may_be_used_in_different_places() {
+    let plan = plan(vec![
+        send(0, "x", Place::Body),
+        send(1, "x", Place::Header),
+        send(2, "x", Place::Query(Style::Json)),
+    ]);
+    let outgoing = encode(&plan, |_| Some("[1]".to_owned())).unwrap();
+    assert_eq!(outgoing.bytes, [(0, 7), (1, 8), (2, 9)]);
+}
