@@ -98,7 +98,9 @@ async fn pass_on(backend: &str, request: Request) -> Response<Body> {
     let mut response = Response::new(Body::from(answer.bytes));
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap();
     *response.headers_mut() = answer.headers;
-    response.headers_mut().remove(HeaderName::from_static("transfer-encoding"));
+    response
+        .headers_mut()
+        .remove(HeaderName::from_static("transfer-encoding"));
     response
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fantoccini::elements::Element;
+use fantoccini::error::CmdError;
 use fantoccini::wd::WindowHandle;
 use fantoccini::{Client, Locator};
 use serde_json::{Value, json};
@@ -49,18 +50,21 @@ impl Tab {
 
     /// Clicks the first element with that test id, once it can be clicked.
     pub async fn click(&self, test_id: &str) {
-        self.act(test_id, async |element| element.click().await.is_ok()).await;
+        let selector = format!("[data-testid=\"{test_id}\"]");
+        self.use_element(&selector, async |client, element| {
+            // The driver scrolls just so far that something else may still lie over it.
+            let centre =
+                "document.querySelector(arguments[0])?.scrollIntoView({ block: 'center', behavior: 'instant' })";
+            client.execute(centre, vec![json!(selector)]).await?;
+            element.click().await
+        })
+        .await;
     }
 
     /// Types into the element with that CSS selector, once it can be typed into.
     pub async fn type_into(&self, selector: &str, text: &str) {
-        let what = format!("`{selector}` can be typed into");
-        until(&what, async || {
-            let (client, _current) = self.session.in_window(&self.window).await;
-            let element = client.find(Locator::Css(selector)).await.ok()?;
-            element.send_keys(text).await.ok()
-        })
-        .await;
+        self.use_element(selector, async |_, element| element.send_keys(text).await)
+            .await;
     }
 
     /// Presses keys, wherever the focus is.
@@ -111,21 +115,32 @@ impl Tab {
     /// # Panics
     /// If it doesn't soon, with what it shows instead.
     pub async fn until(&self, what: &str, shown: impl Fn(&View) -> bool) -> View {
-        let mut last = View::default();
-        let waited = timeout(SOON, async {
-            loop {
-                last = self.view().await;
-                if shown(&last) {
-                    return;
-                }
-                tokio::time::sleep(Duration::from_millis(25)).await;
-            }
-        });
-        if waited.await.is_err() {
-            let console = self.session.read_log("browser").await;
-            panic!("waited {SOON:?} in vain until {what}; the page shows {last:#?} and its console says {console:#}");
+        let looked = until(async || Some(self.view().await).filter(&shown)).await;
+        match looked {
+            Some(view) => view,
+            None => self.fail(what).await,
         }
-        last
+    }
+
+    async fn use_element(&self, selector: &str, action: impl AsyncFn(&Client, Element) -> Result<(), CmdError>) {
+        let mut last = String::new();
+        let used = until(async || {
+            let (client, _current) = self.session.in_window(&self.window).await;
+            let result = match client.find(Locator::Css(selector)).await {
+                Ok(element) => action(client, element).await,
+                Err(error) => Err(error),
+            };
+            result.map_err(|error| last = error.to_string()).ok()
+        });
+        if used.await.is_none() {
+            self.fail(&format!("`{selector}` can be used ({last})")).await;
+        }
+    }
+
+    async fn fail(&self, what: &str) -> ! {
+        let view = self.view().await;
+        let console = self.session.read_log("browser").await;
+        panic!("waited {SOON:?} in vain until {what}; the page shows {view:#?} and its console says {console:#}");
     }
 
     pub(crate) async fn devtools(&self, command: &str, params: Value) -> Value {
@@ -133,16 +148,5 @@ impl Tab {
         let body = json!({ "cmd": command, "params": params });
         let answer = client.issue_cmd(Command::new("goog/cdp/execute", body)).await;
         answer.unwrap_or_else(|error| panic!("{command} failed: {error}"))
-    }
-
-    /// Does something with the element of that test id, until that works.
-    async fn act(&self, test_id: &str, action: impl AsyncFn(Element) -> bool) {
-        let selector = format!("[data-testid=\"{test_id}\"]");
-        let find = async |client: &Client| client.find(Locator::Css(&selector)).await.ok();
-        until(&format!("`{test_id}` can be used"), async || {
-            let (client, _current) = self.session.in_window(&self.window).await;
-            action(find(client).await?).await.then_some(())
-        })
-        .await;
     }
 }

@@ -60,7 +60,8 @@ impl Log {
     /// Adds what a reading of the performance log gave.
     pub(crate) fn add(&mut self, entries: &Value) {
         for entry in entries.as_array().into_iter().flatten() {
-            let message: Value = serde_json::from_str(entry["message"].as_str().unwrap_or_default()).unwrap_or_default();
+            let message: Value =
+                serde_json::from_str(entry["message"].as_str().unwrap_or_default()).unwrap_or_default();
             let params = &message["message"]["params"];
             let id = params["requestId"].as_str().unwrap_or_default();
             match message["message"]["method"].as_str() {
