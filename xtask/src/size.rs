@@ -69,7 +69,12 @@ fn modules(package: &Path) -> Result<BTreeSet<String>> {
         open.extend(imports(&source));
         found.insert(name);
     }
-    Ok(found)
+    // Otherwise the sum would be of something else, and look fine.
+    if found.contains("holdall.js") {
+        Ok(found)
+    } else {
+        Err("index.js doesn't load holdall.js".into())
+    }
 }
 
 /// The modules beside it that a module's static `import … from "./x.js"` and `export … from "./x.js"` name.
@@ -108,6 +113,10 @@ mod tests {
         let source = "import init, { Client } from \"./holdall.js\";\nexport * from \"./kinds.js\";\n\
             import \"./effect.js\";\nimport fs from \"node:fs\";\nconst text = \"./no.js\";\nawait import(\"./lazy.js\");\n";
         assert_eq!(imports(source), ["holdall.js", "kinds.js", "effect.js"]);
+        assert_eq!(
+            imports("import a,{Client as b}from\"./holdall.js\";var c=1;export{c}"),
+            ["holdall.js"]
+        );
     }
 
     #[test]
