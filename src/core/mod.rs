@@ -11,6 +11,7 @@ pub mod number;
 pub mod random;
 pub mod request;
 pub mod session;
+pub(crate) mod sort;
 pub mod state;
 pub mod store;
 pub mod time;

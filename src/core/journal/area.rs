@@ -1,7 +1,7 @@
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::compact::Compaction;
+use super::keys::Keys;
 use super::{CodecError, Document, Storage, StorageFull};
 use crate::json::write;
 use crate::number::Numbers;
@@ -19,9 +19,9 @@ pub struct Journal {
     pub(super) random: Random,
     pub(super) state: Document,
     /// The stored entries that the state contains.
-    pub(super) joined: BTreeSet<Rc<str>>,
+    pub(super) joined: Keys,
     /// Those that couldn't be read, and are left alone.
-    refused: BTreeSet<Rc<str>>,
+    refused: Keys,
     pub(super) compaction: Option<Compaction>,
     replica: Option<Replica>,
     records: u64,
@@ -59,8 +59,8 @@ impl Journal {
             numbers,
             random,
             state: Document::default(),
-            joined: BTreeSet::new(),
-            refused: BTreeSet::new(),
+            joined: Keys::default(),
+            refused: Keys::default(),
             compaction: None,
             replica: None,
             records: 0,
@@ -142,8 +142,8 @@ impl Journal {
             let keys = slice.keys();
             self.news.add(&name, keys);
         }
-        self.joined.clear();
-        self.refused.clear();
+        self.joined = Keys::default();
+        self.refused = Keys::default();
         self.compaction = None;
         self.unwritten = None;
         // The old one's operations are known nowhere any more, so its numbers can't go on.

@@ -20,6 +20,7 @@ use std::rc::Rc;
 
 use crate::json::{JsonError, Kind, Reader, write};
 use crate::number::Numbers;
+use crate::sort::sort_and_dedup;
 use crate::state::{Cell, Context, Counter, Dot, Entry, Event, MAX_CLOCK, Replica, Slice, Stamp};
 
 /// The version of the stored form.
@@ -252,8 +253,7 @@ fn table(document: &Document) -> Vec<Replica> {
             table.extend(entry.counters.iter().map(|counter| counter.replica));
         }
     }
-    table.sort_unstable();
-    table.dedup();
+    sort_and_dedup(&mut table);
     table
 }
 

@@ -40,10 +40,10 @@ impl Journal {
 
     fn write_snapshots(&mut self) -> Option<Compaction> {
         // What isn't stored yet must not become visible in parts, one slice's snapshot before the other's.
-        if self.joined.len() < WORTH_COMPACTING || self.has_unwritten() {
+        if self.joined.all().len() < WORTH_COMPACTING || self.has_unwritten() {
             return None;
         }
-        let covered = self.joined.iter().cloned().collect();
+        let covered = self.joined.all().to_vec();
         let mut snapshots: Vec<String> = Vec::new();
         for (name, slice) in &self.state.slices {
             if slice.entries.is_empty() && slice.context == Context::default() {
@@ -67,7 +67,7 @@ impl Journal {
             }
             snapshots.push(key);
         }
-        self.joined.extend(snapshots.iter().map(|key| Rc::from(&**key)));
+        snapshots.iter().for_each(|key| self.joined.insert((&**key).into()));
         Some(Compaction { snapshots, covered })
     }
 }

@@ -6,6 +6,7 @@
 mod area;
 mod codec;
 mod compact;
+mod keys;
 mod storage;
 
 pub use area::{Changes, Journal};

@@ -1,5 +1,4 @@
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
 /// What the journal needs of a storage: that of `localStorage` and `sessionStorage` (WHATWG HTML, "Web storage").
 pub trait Storage {
@@ -25,23 +24,28 @@ pub struct StorageFull;
 
 /// A storage that ends with the page: for areas that ask for it, for servers, and where the browser blocks its own.
 #[derive(Debug, Default)]
-pub struct MemoryStorage(RefCell<BTreeMap<String, String>>);
+pub struct MemoryStorage(RefCell<Vec<(String, String)>>);
 
 impl Storage for MemoryStorage {
     fn get(&self, key: &str) -> Option<String> {
-        self.0.borrow().get(key).cloned()
+        self.0
+            .borrow()
+            .iter()
+            .find(|(other, _)| other == key)
+            .map(|(_, value)| value.clone())
     }
 
     fn set(&self, key: &str, value: &str) -> Result<(), StorageFull> {
-        self.0.borrow_mut().insert(key.to_owned(), value.to_owned());
+        self.remove(key);
+        self.0.borrow_mut().push((key.to_owned(), value.to_owned()));
         Ok(())
     }
 
     fn remove(&self, key: &str) {
-        self.0.borrow_mut().remove(key);
+        self.0.borrow_mut().retain(|(other, _)| other != key);
     }
 
     fn keys(&self) -> Vec<String> {
-        self.0.borrow().keys().cloned().collect()
+        self.0.borrow().iter().map(|(key, _)| key.clone()).collect()
     }
 }

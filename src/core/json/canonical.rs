@@ -3,6 +3,7 @@ use std::cmp::Ordering;
 
 use super::{JsonError, Kind, Reader, write};
 use crate::number::Numbers;
+use crate::sort::sort_by;
 
 /// Brings a JSON text into the canonical form of RFC 8785, so that equal values have equal bytes: members sorted by UTF-16 code
 /// units, no white space, one way to write each string and number.
@@ -59,7 +60,7 @@ fn object(reader: &mut Reader<'_>, out: &mut String, numbers: Numbers) -> Result
         members.push((name, text));
         Ok(())
     })?;
-    members.sort_by(|(a, _), (b, _)| utf16_order(a, b));
+    sort_by(&mut members, |(a, _), (b, _)| utf16_order(a, b));
     if members
         .iter()
         .zip(members.iter().skip(1))

@@ -84,15 +84,11 @@ impl<'a> Reader<'a> {
         &mut self,
         mut each: impl FnMut(Cow<'a, str>, &mut Self) -> Result<(), JsonError>,
     ) -> Result<(), JsonError> {
-        self.open(b'{')?;
-        let mut first = true;
-        while self.next_item(b'}', first)? {
-            first = false;
-            let name = self.string()?;
-            self.expect(b':')?;
-            each(name, self)?;
-        }
-        Ok(())
+        self.items(b'{', b'}', &mut |reader| {
+            let name = reader.string()?;
+            reader.expect(b':')?;
+            each(name, reader)
+        })
     }
 
     /// Reads an array; `each` must read one element.
@@ -100,9 +96,19 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// Those of the text, and those that `each` returns.
     pub fn array(&mut self, mut each: impl FnMut(&mut Self) -> Result<(), JsonError>) -> Result<(), JsonError> {
-        self.open(b'[')?;
+        self.items(b'[', b']', &mut each)
+    }
+
+    /// What arrays and objects share: one copy of it for all callers.
+    fn items(
+        &mut self,
+        open: u8,
+        close: u8,
+        each: &mut dyn FnMut(&mut Self) -> Result<(), JsonError>,
+    ) -> Result<(), JsonError> {
+        self.open(open)?;
         let mut first = true;
-        while self.next_item(b']', first)? {
+        while self.next_item(close, first)? {
             first = false;
             each(self)?;
         }

@@ -4,6 +4,7 @@ use super::entry::Tally;
 use super::view::is_number;
 use super::{Cell, Counter, Dot, Entry, Event, Replica, Slice, Stamp};
 use crate::json::{JsonError, Kind, Reader};
+use crate::sort::sort_by;
 
 /// Who changes something, and when.
 #[derive(Debug, Clone, Copy)]
@@ -257,7 +258,7 @@ impl Change {
             mut left,
             mut delta,
         } = self;
-        cells.sort_by(|a, b| a.name.cmp(&b.name));
+        sort_by(&mut cells, |a, b| a.name.cmp(&b.name));
         let order = if entry.is_present() {
             entry.order()
         } else {

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::{Context, Entry, Stamp};
+use crate::sort::sort_by;
 
 /// The state of one slice, or a part of it: a change, or several joined ones.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -75,7 +76,7 @@ impl Slice {
                 keys.push((entry.order(), key.clone()));
             }
         }
-        keys.sort();
+        sort_by(&mut keys, Ord::cmp);
         keys.into_iter().map(|(_, key)| key).collect()
     }
 }

@@ -4,6 +4,7 @@ use std::rc::Rc;
 use super::{Cell, Entry, Stamp};
 use crate::json::{utf16_order, write};
 use crate::number::Numbers;
+use crate::sort::sort_by;
 
 /// A name and its canonical JSON.
 pub type Field = (Rc<str>, Rc<str>);
@@ -47,7 +48,7 @@ impl Entry {
                 Some(_) => {}
             }
         }
-        fields.sort_by(|(a, _), (b, _)| utf16_order(a, b));
+        sort_by(&mut fields, |(a, _), (b, _)| utf16_order(a, b));
         fields
     }
 
@@ -66,7 +67,7 @@ impl Entry {
             .filter(|cell| cell.stamp >= put)
             .collect();
         if self.events.len() > 1 {
-            cells.sort_by(|a, b| by_name(a, b).then(b.stamp.cmp(&a.stamp)));
+            sort_by(&mut cells, |a, b| by_name(a, b).then(b.stamp.cmp(&a.stamp)));
             cells.dedup_by(|later, kept| later.name == kept.name);
         }
         cells

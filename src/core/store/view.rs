@@ -3,6 +3,7 @@ use std::rc::Rc;
 use super::Store;
 use crate::json::{utf16_order, write};
 use crate::kind::Kind;
+use crate::sort::sort_by;
 use crate::state::{Slice, write_object};
 
 /// An object is one entry, under this key.
@@ -37,7 +38,7 @@ impl Store {
             return (!fields.is_empty()).then(|| write_object(&fields));
         }
         let mut keys = self.keys(slice);
-        keys.sort_by(|a, b| utf16_order(a, b));
+        sort_by(&mut keys, |a, b| utf16_order(a, b));
         if keys.is_empty() {
             return None;
         }

@@ -18,6 +18,7 @@ pub use query::join_query;
 use super::error::EncodeError;
 use super::rule::{Place, Plan, Send};
 use crate::json::{JsonError, Kind, Reader, utf16_order};
+use crate::sort::sort_by;
 
 /// What a request carries of the state, ready to be put on it.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -107,7 +108,7 @@ fn sorted(text: String) -> Result<String, JsonError> {
         members.push(member.skip()?);
         Ok(())
     })?;
-    members.sort_unstable_by(|a, b| utf16_order(a, b));
+    sort_by(&mut members, |a, b| utf16_order(a, b));
     Ok(["[", &members.join(","), "]"].concat())
 }
 
