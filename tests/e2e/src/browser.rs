@@ -5,7 +5,7 @@ use std::sync::Arc;
 use fantoccini::wd::WindowHandle;
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tokio::sync::{Mutex, MutexGuard, Semaphore, SemaphorePermit};
 use ureq::http::Request;
 
@@ -44,15 +44,8 @@ impl Browser {
     pub async fn start() -> Self {
         let permit = BROWSERS.acquire().await.expect("it is never closed");
         let driver = Driver::shared();
-        let capabilities = json!({
-            "goog:chromeOptions": { "binary": environment::path("CHROME"), "args": ARGUMENTS },
-            "goog:loggingPrefs": { "performance": "ALL", "browser": "ALL" },
-        });
-        let Value::Object(capabilities) = capabilities else {
-            unreachable!()
-        };
         let client = ClientBuilder::new(HttpConnector::new())
-            .capabilities(capabilities)
+            .capabilities(capabilities())
             .connect(&driver.url())
             .await
             .expect("CHROME can be run, and is of CHROMEDRIVER's version");
@@ -90,6 +83,15 @@ impl Browser {
     pub async fn sent(&self) -> Vec<Sent> {
         self.session.sent().await
     }
+}
+
+fn capabilities() -> Map<String, Value> {
+    let chrome = json!({ "binary": environment::path("CHROME"), "args": ARGUMENTS });
+    let logs = json!({ "performance": "ALL", "browser": "ALL" });
+    Map::from_iter([
+        ("goog:chromeOptions".into(), chrome),
+        ("goog:loggingPrefs".into(), logs),
+    ])
 }
 
 /// The WebDriver session. It has one current window, and its commands go to that one.

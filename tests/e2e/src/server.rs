@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -85,17 +85,12 @@ impl Server {
             .stdout(Stdio::piped())
             .spawn()
             .expect("HOLDALL_SERVER can be run");
-        let mut line = String::new();
-        let _ = BufReader::new(process.stdout.take()?).read_line(&mut line);
-        let port = line
-            .trim_end()
-            .strip_prefix("listening on http://127.0.0.1:")
-            .and_then(|rest| rest.strip_suffix('/')?.parse().ok());
-        if port.is_none() {
-            let _ = process.kill();
-            let _ = process.wait();
+        if let Some(port) = process.stdout.take().and_then(announced_port) {
+            return Some((process, port));
         }
-        Some((process, port?))
+        let _ = process.kill();
+        let _ = process.wait();
+        None
     }
 
     /// The directory of its database and its key.
@@ -160,6 +155,14 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.stop();
     }
+}
+
+/// The port that a server says it listens on, if it does.
+fn announced_port(output: ChildStdout) -> Option<u16> {
+    let mut line = String::new();
+    BufReader::new(output).read_line(&mut line).ok()?;
+    let address = line.trim_end().strip_prefix("listening on http://127.0.0.1:")?;
+    address.strip_suffix('/')?.parse().ok()
 }
 
 /// What the server has counted so far.

@@ -30,6 +30,15 @@ impl Sent {
         self.method == method && self.path == path
     }
 
+    /// The path and the query.
+    #[must_use]
+    pub fn url(&self) -> String {
+        match self.query.as_str() {
+            "" => self.path.clone(),
+            query => format!("{}?{query}", self.path),
+        }
+    }
+
     /// A header; empty if absent.
     #[must_use]
     pub fn header(&self, name: &str) -> &str {

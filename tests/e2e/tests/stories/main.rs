@@ -7,4 +7,8 @@
     reason = "a test fails by panicking"
 )]
 
+mod bad_input;
+mod layout;
 mod main_story;
+mod requests;
+mod storage;
