@@ -6,6 +6,7 @@ use super::{CodecError, Document, Storage, StorageFull};
 use crate::json::write;
 use crate::number::Numbers;
 use crate::random::Random;
+use crate::sort::sort_and_dedup;
 use crate::state::{Author, Context, Entry, Replica, Scope, Slice};
 
 /// Listing is repeated until it shows nothing new, but not for ever while other tabs go on writing: their events will come.
@@ -82,7 +83,15 @@ impl Journal {
 
     /// What has changed since this was asked last.
     pub fn take_changes(&mut self) -> Changes {
-        core::mem::take(&mut self.news)
+        let mut changes = core::mem::take(&mut self.news);
+        changes.keys.iter_mut().for_each(|(_, keys)| sort_and_dedup(keys));
+        changes
+    }
+
+    /// Joins what is stored, before anybody watches.
+    pub fn open(&mut self) {
+        self.load();
+        self.news.keys.clear();
     }
 
     /// Joins every stored entry that isn't yet contained.
@@ -265,13 +274,7 @@ impl Changes {
             return;
         }
         match self.keys.iter_mut().find(|(other, _)| other == slice) {
-            Some((_, known)) => {
-                for key in keys {
-                    if !known.contains(&key) {
-                        known.push(key);
-                    }
-                }
-            }
+            Some((_, known)) => known.extend(keys),
             None => self.keys.push((slice.clone(), keys)),
         }
     }

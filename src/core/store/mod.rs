@@ -87,7 +87,7 @@ impl Store {
             journal(storages.session),
             journal(Box::<MemoryStorage>::default()),
         ];
-        journals.iter_mut().for_each(Journal::load);
+        journals.iter_mut().for_each(Journal::open);
         Ok(Self {
             slices,
             journals,
