@@ -8,3 +8,8 @@ mod core;
 mod js;
 
 pub use crate::core::*;
+
+/// Its examples are tested with those of the documentation.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

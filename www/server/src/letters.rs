@@ -153,9 +153,9 @@ pub(crate) const LETTERS: &[Letter] = &[
         to: Only("ada"),
         from: "mallory",
         from_name: "Mallory",
-        subject: "Hot singles in your analytical engine",
-        body: "3 punched cards near you want to meet tonight!!! Click before midnight. Cards are lonely. Cards have \
-               holes only you can read.",
+        subject: "Your engine's warranty has expired",
+        body: "We have tried to reach you about the analytical engine's extended warranty. Pull lever 1 at once to renew \
+               it. This is your last notice, as was the one before.",
         at: "2026-11-10T16:04:00Z",
         unread: false,
     },
