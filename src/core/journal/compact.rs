@@ -20,6 +20,10 @@ impl Journal {
     /// The two steps need seconds between them: Chromium accepts a write near the quota and drops it seconds later, so a snapshot
     /// is believed only when it has stayed.
     pub fn compact(&mut self) -> bool {
+        self.compact_from(WORTH_COMPACTING)
+    }
+
+    pub(super) fn compact_from(&mut self, entries: usize) -> bool {
         match self.compaction.take() {
             Some(compaction) => {
                 if compaction.snapshots.iter().all(|key| self.storage.get(key).is_some()) {
@@ -32,15 +36,15 @@ impl Journal {
             }
             None => {
                 self.load();
-                self.compaction = self.write_snapshots();
+                self.compaction = self.write_snapshots(entries);
                 self.compaction.is_some()
             }
         }
     }
 
-    fn write_snapshots(&mut self) -> Option<Compaction> {
+    fn write_snapshots(&mut self, entries: usize) -> Option<Compaction> {
         // What isn't stored yet must not become visible in parts, one slice's snapshot before the other's.
-        if self.joined.all().len() < WORTH_COMPACTING || self.has_unwritten() {
+        if self.joined.all().len() < entries || self.has_unwritten() {
             return None;
         }
         let covered = self.joined.all().to_vec();

@@ -12,6 +12,8 @@ const PREFIX: &str = "shop/device/";
 struct Shared {
     storage: Rc<MemoryStorage>,
     full: Rc<std::cell::Cell<bool>>,
+    /// All that was ever stored.
+    log: Rc<std::cell::RefCell<Vec<(String, String)>>>,
 }
 
 impl Storage for Shared {
@@ -21,10 +23,10 @@ impl Storage for Shared {
     fn set(&self, key: &str, value: &str) -> Result<(), StorageFull> {
         assert!(self.storage.get(key).is_none(), "{key} written twice");
         if self.full.get() {
-            Err(StorageFull)
-        } else {
-            self.storage.set(key, value)
+            return Err(StorageFull);
         }
+        self.log.borrow_mut().push((key.to_owned(), value.to_owned()));
+        self.storage.set(key, value)
     }
     fn remove(&self, key: &str) {
         self.storage.remove(key);
@@ -261,6 +263,111 @@ fn nothing_hostile_panics() {
                 joined.entries.values().for_each(|entry| drop(entry.value(NATIVE)));
             }
             assert!(Document::decode(&document.encode(NATIVE), NATIVE).is_ok(), "{text}");
+        }
+    }
+}
+
+/// Every entry that was ever stored, joined: what all tabs must come to, whatever was compacted meanwhile.
+fn oracle(log: &[(String, String)]) -> Document {
+    let mut all = Document::default();
+    for (key, text) in log {
+        let scope = if key.contains("/s/") {
+            Scope::Whole
+        } else {
+            Scope::Listed
+        };
+        for (name, slice) in &Document::decode(text, NATIVE).unwrap().slices {
+            all.slice(name).absorb(slice, scope);
+        }
+    }
+    all
+}
+
+fn view(slice: Option<&Slice>) -> Vec<(Rc<str>, Option<String>)> {
+    let keys = slice.map_or_else(Vec::new, Slice::keys);
+    keys.into_iter()
+        .map(|key| (key.clone(), slice.and_then(|slice| slice.get(&key)?.value(NATIVE))))
+        .collect()
+}
+
+/// One step of a tab that does whatever users do.
+fn act(tab: &mut Journal, random: &mut Random, captured: &mut Vec<crate::state::Capture>) {
+    let key = ["a", "b", "c"][random.draw() as usize % 3];
+    // Whoever writes first looks first, so what is there is known after this.
+    let author = tab.author(0);
+    let slice = tab.slice("cart").cloned().unwrap_or_default();
+    let capture = slice.capture(key);
+    match random.draw() % 8 {
+        0 => put(tab, "cart", key, r#"{"note":"x","qty":1}"#),
+        1 => captured.extend(capture),
+        2 => capture
+            .iter()
+            .for_each(|capture| tab.apply(&"cart".into(), &capture.removal())),
+        3 => captured
+            .pop()
+            .iter()
+            .for_each(|capture| tab.apply(&"cart".into(), &capture.removal())),
+        4 if capture.is_some() => {
+            let patch = slice.patch(&key.into(), r#"{"note":null}"#, false, author).unwrap();
+            tab.apply(&"cart".into(), &patch);
+        }
+        _ => increment(tab, key),
+    }
+}
+
+#[test]
+fn whatever_tabs_do_a_fresh_load_is_the_join_of_all_that_was_stored() {
+    for seed in 0..300 {
+        let mut random = Random::new(seed);
+        let shared = Shared::default();
+        let mut tabs = vec![open(&shared, random.draw()), open(&shared, random.draw())];
+        let mut captured = Vec::new();
+        for _ in 0..random.draw() % 200 {
+            let at = random.draw() as usize % tabs.len();
+            match random.draw() % 12 {
+                0 => tabs[at].load(),
+                1 => drop(tabs[at].compact_from(4)),
+                2 => shared.full.set(!shared.full.get()),
+                3 => tabs[at] = open(&shared, random.draw()),
+                4 if tabs.len() < 4 => tabs.push(open(&shared, random.draw())),
+                5 => {
+                    tabs[at].begin();
+                    act(&mut tabs[at], &mut random, &mut captured);
+                    act(&mut tabs[at], &mut random, &mut captured);
+                    if random.draw() % 2 == 0 {
+                        tabs[at].commit()
+                    } else {
+                        tabs[at].rollback()
+                    }
+                }
+                _ => {
+                    act(&mut tabs[at], &mut random, &mut captured);
+                    // A page may end before its microtask does, and what then isn't stored was never acknowledged.
+                    if random.draw() % 10 > 0 {
+                        let _ = tabs[at].flush();
+                    }
+                }
+            }
+        }
+        shared.full.set(false);
+        for tab in &mut tabs {
+            tab.flush().unwrap();
+        }
+        for _ in 0..3 {
+            for tab in &mut tabs {
+                tab.compact_from(4);
+            }
+        }
+        let expected = oracle(&shared.log.borrow());
+        let expected = expected
+            .slices
+            .iter()
+            .find(|(name, _)| &**name == "cart")
+            .map(|(_, slice)| slice);
+        assert_eq!(view(open(&shared, 0).slice("cart")), view(expected), "seed {seed}");
+        for tab in &mut tabs {
+            tab.load();
+            assert_eq!(view(tab.slice("cart")), view(expected), "seed {seed}");
         }
     }
 }
