@@ -61,10 +61,13 @@ impl Tab {
         .await;
     }
 
-    /// Types into the element with that CSS selector, once it can be typed into.
+    /// Types into the field with that CSS selector, in place of what is in it, once that can be done.
     pub async fn type_into(&self, selector: &str, text: &str) {
-        self.use_element(selector, async |_, element| element.send_keys(text).await)
-            .await;
+        self.use_element(selector, async |_, element| {
+            element.clear().await?;
+            element.send_keys(text).await
+        })
+        .await;
     }
 
     /// Presses keys, wherever the focus is.

@@ -15,7 +15,7 @@ pub struct View {
     pub status: String,
     /// Whether the sign-in form is visible.
     pub form: bool,
-    /// Who is signed in.
+    /// Who is signed in; empty if that is nobody.
     pub user: String,
     /// The cart's quantities by article.
     pub lines: BTreeMap<String, u32>,
@@ -54,7 +54,7 @@ return {
   ready: window.app !== undefined && one("inbox") !== null && all('[data-testid^="product-"]').length > 0,
   status: one("account")?.dataset.status ?? "",
   form: seen(one("sign-in-form")),
-  user: text("user-name"),
+  user: seen(one("user-name")) ? text("user-name") : "",
   lines: Object.fromEntries(all('[data-testid^="line-"]').map(line)),
   count: text("cart-count"),
   total: text("cart-total"),

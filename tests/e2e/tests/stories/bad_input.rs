@@ -6,6 +6,8 @@ use holdall_e2e::{Browser, Fault, Front, Server, Tab, View, until};
 use serde_json::json;
 use tokio::time::sleep;
 
+use crate::people::guest_with_a_lamp;
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_value_that_json_cannot_hold_is_refused_and_nothing_is_lost() {
     let (_server, _browser, tab) = guest_with_a_lamp().await;
@@ -204,18 +206,6 @@ async fn a_token_response_that_is_none_signs_nobody_in() {
         );
     }
     still_works(&tab).await;
-}
-
-/// A guest who has put a lamp into the cart.
-async fn guest_with_a_lamp() -> (Server, Browser, Tab) {
-    let server = Server::start();
-    let browser = Browser::start().await;
-    let tab = browser.first_tab().await;
-    tab.open_shop(&server.origin()).await;
-    tab.click("add-lamp").await;
-    tab.until("the lamp is in the cart", |view| view.has_cart(&[("lamp", 1)]))
-        .await;
-    (server, browser, tab)
 }
 
 /// Whether nothing was lost: not what was there before, nor what is done from now on.

@@ -10,5 +10,7 @@
 mod bad_input;
 mod layout;
 mod main_story;
+mod people;
 mod requests;
+mod session;
 mod storage;

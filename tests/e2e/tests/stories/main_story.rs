@@ -304,8 +304,10 @@ impl Story {
     async fn signs_out(&self, second: &Tab) {
         let cookie = self.tab.cookie("__Host-refresh").await.expect("a refresh cookie");
         self.tab.click("sign-out").await;
-        let out = |view: &View| view.status == "signed-out" && view.form;
-        self.tab.until("the page is signed out", out).await;
+        for tab in [&self.tab, second] {
+            let out = |view: &View| view.status == "signed-out" && view.form && view.user.is_empty();
+            tab.until("both tabs are signed out", out).await;
+        }
         until(async || {
             let sent = self.sent().await;
             let request = sent.iter().find(|sent| sent.is("POST", "/auth/sign-out"))?;

@@ -1,9 +1,9 @@
 //! What goes out with a request, and what comes back.
 
-use std::fs;
-
-use holdall_e2e::{Browser, Sent, Server, Tab};
+use holdall_e2e::{Browser, Sent, Server};
 use serde_json::{Value, json};
+
+use crate::people::signed_in;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_carries_what_the_rules_say_and_nothing_else() {
@@ -131,104 +131,6 @@ async fn events_and_errors_tell_no_secret() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_that_the_server_refuses_early_costs_one_renewal_and_the_same_state_goes_again() {
-    let mut server = Server::with_access_seconds(600);
-    let (browser, tab) = signed_in_to(&server).await;
-    tab.run(r#"app.state.blocked.add("mallory")"#).await;
-    let before = browser.sent().await.len();
-
-    // Somebody has changed the key: all access tokens are void long before they expire.
-    server.stop();
-    fs::remove_file(server.data().join("signing.key")).unwrap();
-    server.launch();
-    let answers = tab
-        .run(
-            r#"const events = [];
-            app.on("request", ({ status, token, replayed }) => events.push([status, token, replayed]));
-            const requests = Array.from({ length: 5 }, () => app.fetch("/api/messages?early=1"));
-            app.state.blocked.add("linus");
-            const answers = await Promise.all(requests);
-            return [await Promise.all(answers.map(async (answer) => (await answer.json()).for)), events];"#,
-        )
-        .await;
-    assert_eq!(answers[0], Value::from(vec!["Ada Lovelace"; 5]));
-    // The page itself asks for its messages too, as somebody else is blocked now.
-    let replayed = answers[1]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter(|event| **event == json!([200, true, true]));
-    assert!(replayed.count() >= 5, "{answers:#?}");
-    assert_eq!(server.stats().refreshes, 1);
-
-    let sent = browser.sent().await;
-    let tries: Vec<&Sent> = sent[before..]
-        .iter()
-        .filter(|sent| sent.query.contains("early"))
-        .collect();
-    assert_eq!(tries.iter().filter(|sent| sent.status == Some(401)).count(), 5);
-    assert_eq!(tries.iter().filter(|sent| sent.status == Some(200)).count(), 5);
-    for sent in &tries {
-        assert_eq!(
-            sent.query, "early=1&blocked=mallory&text=&unread=false",
-            "what was to go goes again"
-        );
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_order_that_is_sent_again_after_a_renewal_is_the_same_order() {
-    let mut server = Server::with_access_seconds(600);
-    let (browser, tab) = signed_in_to(&server).await;
-    tab.click("add-lamp").await;
-    server.stop();
-    fs::remove_file(server.data().join("signing.key")).unwrap();
-    server.launch();
-    let status = tab
-        .run(
-            r#"const answer = app.fetch("/api/checkout", { method: "POST" });
-            app.state.cart.increment("lamp", "qty", 2);
-            return (await answer).status;"#,
-        )
-        .await;
-    assert_eq!(status, 201);
-    tab.until("what was added meanwhile stays", |view| view.has_cart(&[("lamp", 2)]))
-        .await;
-    let sent = browser.sent().await;
-    let tries: Vec<&Sent> = sent.iter().filter(|sent| sent.is("POST", "/api/checkout")).collect();
-    let [first, second] = tries[..] else {
-        panic!("it is sent twice: {tries:#?}")
-    };
-    assert_eq!((first.status, second.status), (Some(401), Some(201)));
-    assert_eq!(
-        (&first.body, first.header("idempotency-key")),
-        (&second.body, second.header("idempotency-key"))
-    );
-    assert_eq!(server.orders_of("ada", "lovelace")[0]["lines"][0]["qty"], 1);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn signing_out_counts_at_once() {
-    let (_server, browser, tab) = signed_in().await;
-    let answer = tab
-        .run(
-            r#"const done = app.session.signOut();
-            const { status, user } = app.session;
-            const answer = app.fetch("/api/messages?next=1");
-            await done;
-            return [status, user ?? null, (await (await answer).json()).for];"#,
-        )
-        .await;
-    assert_eq!(answer, json!(["signed-out", null, null]));
-    assert_eq!(
-        only(&browser, "GET", "/api/messages?next=1&text=&unread=false")
-            .await
-            .token(),
-        None
-    );
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_sent_that_needs_a_token_while_nobody_is_signed_in() {
     let server = Server::start();
     let browser = Browser::start().await;
@@ -247,22 +149,8 @@ async fn nothing_is_sent_that_needs_a_token_while_nobody_is_signed_in() {
     );
 }
 
-async fn signed_in() -> (Server, Browser, Tab) {
-    let server = Server::start();
-    let (browser, tab) = signed_in_to(&server).await;
-    (server, browser, tab)
-}
-
-async fn signed_in_to(server: &Server) -> (Browser, Tab) {
-    let browser = Browser::start().await;
-    let tab = browser.first_tab().await;
-    tab.open_shop(&server.origin()).await;
-    tab.sign_in("ada", "lovelace").await;
-    (browser, tab)
-}
-
 /// The only request of that method and address, without the origin.
-async fn only(browser: &Browser, method: &str, url: &str) -> Sent {
+pub(crate) async fn only(browser: &Browser, method: &str, url: &str) -> Sent {
     let mut sent = browser.sent().await;
     sent.retain(|sent| sent.method == method && sent.url() == url);
     assert_eq!(sent.len(), 1, "{method} {url} in {:#?}", sent_urls(browser).await);
