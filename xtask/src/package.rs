@@ -10,9 +10,14 @@ use crate::run::{cargo, program, run};
 use crate::workspace::Workspace;
 use crate::{Result, size, tools};
 
-/// What the browsers that the package supports can do, and rustc therefore uses.
-const WASM_OPT: [&str; 11] = [
+/// First how to optimise: for brotli's sake code that is alike stays alike, so what is called once is rarely inlined and
+/// common expressions stay; that is 8 % less to load. Then what the browsers that the package supports can do, and rustc
+/// therefore uses. Last what the package needs no more.
+const WASM_OPT: [&str; 14] = [
     "-Oz",
+    "--one-caller-inline-max-function-size",
+    "20",
+    "--skip-pass=local-cse",
     "--enable-bulk-memory",
     "--enable-bulk-memory-opt",
     "--enable-nontrapping-float-to-int",
