@@ -1,23 +1,19 @@
-use serde::Deserialize;
-
 use crate::error::{Code, Error};
-use crate::json;
+use crate::json::{JsonError, Reader, read_all};
 use crate::request::RuleConfig;
 use crate::session::AuthConfig;
 use crate::store::SliceConfig;
 
 /// What an application is opened with.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default)]
 pub struct Config {
     /// The prefix of every storage key.
     pub name: String,
     /// The state.
-    #[serde(default)]
     pub slices: Vec<SliceConfig>,
     /// How the session is renewed; without it there is none.
     pub auth: Option<AuthConfig>,
     /// What travels with which request.
-    #[serde(default)]
     pub rules: Vec<RuleConfig>,
 }
 
@@ -35,11 +31,36 @@ impl Config {
     /// # Ok::<(), holdall::error::Error>(())
     /// ```
     pub fn from_json(text: &str) -> Result<Self, Error> {
-        json::from_text(text).map_err(|_| {
+        read_all(text, Self::read).map_err(|_| {
             Error::new(
                 Code::BadConfig,
                 &["the configuration can't be read: it takes `name`, slices of the kinds map, set and object, `auth`, and rules"],
             )
         })
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Result<Self, JsonError> {
+        let mut config = Self::default();
+        let mut named = false;
+        reader.members(&mut |name, value| {
+            match name {
+                "name" => {
+                    config.name = value.text()?;
+                    named = true;
+                }
+                "slices" => value.elements(&mut |slice| {
+                    config.slices.push(SliceConfig::read(slice)?);
+                    Ok(())
+                })?,
+                "auth" => config.auth = value.optional(AuthConfig::read)?,
+                "rules" => value.elements(&mut |rule| {
+                    config.rules.push(RuleConfig::read(rule)?);
+                    Ok(())
+                })?,
+                _ => value.pass()?,
+            }
+            Ok(())
+        })?;
+        if named { Ok(config) } else { Err(JsonError::Syntax) }
     }
 }

@@ -89,17 +89,17 @@ impl Document {
         let mut document = Self::default();
         let mut format = 0;
         let mut reader = Reader::new(text);
-        reader.object(|name, value| {
+        reader.members(&mut |name, value| {
             match &*name {
                 "f" => format = value.integer()?,
                 "k" => document.clock = clock(value)?,
-                "r" => value.array(|replica| {
+                "r" => value.elements(&mut |replica| {
                     parser
                         .table
                         .push(Replica::parse(&replica.string()?).ok_or(JsonError::Syntax)?);
                     Ok(())
                 })?,
-                "s" if format == FORMAT => value.object(|name, slice| {
+                "s" if format == FORMAT => value.members(&mut |name, slice| {
                     document.slices.push((name.into(), parser.slice(slice)?));
                     Ok(())
                 })?,
@@ -265,13 +265,13 @@ struct Parser {
 impl Parser {
     fn slice(&self, reader: &mut Reader<'_>) -> Result<Slice, JsonError> {
         let mut slice = Slice::default();
-        reader.object(|name, value| {
+        reader.members(&mut |name, value| {
             match &*name {
                 "h" => slice
                     .context
                     .set_horizon(Some(Replica::parse(&value.string()?).ok_or(JsonError::Syntax)?)),
                 "c" => self.context(value, &mut slice.context)?,
-                "e" => value.object(|key, entry| {
+                "e" => value.members(&mut |key, entry| {
                     let entry = self.entry(entry)?;
                     // An event that its own context hasn't seen would come back after every removal.
                     for event in &entry.events {
@@ -288,7 +288,7 @@ impl Parser {
     }
 
     fn context(&self, reader: &mut Reader<'_>, context: &mut Context) -> Result<(), JsonError> {
-        reader.array(|reader| {
+        reader.elements(&mut |reader| {
             let mut items = Tuple::open(reader)?;
             let replica = self.replica(items.next()?)?;
             while let Some(reader) = items.more()? {
@@ -306,11 +306,11 @@ impl Parser {
     fn entry(&self, reader: &mut Reader<'_>) -> Result<Entry, JsonError> {
         let mut entry = Entry::default();
         let mut items = Tuple::open(reader)?;
-        items.next()?.array(|reader| {
+        items.next()?.elements(&mut |reader| {
             entry.insert(self.event(reader)?);
             Ok(())
         })?;
-        items.next()?.array(|reader| {
+        items.next()?.elements(&mut |reader| {
             entry.join_counter(&self.counter(reader)?);
             Ok(())
         })?;

@@ -1,4 +1,3 @@
-use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use super::{JsonError, Kind, Reader, write};
@@ -33,7 +32,7 @@ fn value(reader: &mut Reader<'_>, out: &mut String, numbers: Numbers) -> Result<
         Kind::Array => {
             out.push('[');
             let mut first = true;
-            reader.array(|element| {
+            reader.elements(&mut |element| {
                 write::comma(out, &mut first);
                 value(element, out, numbers)
             })?;
@@ -53,11 +52,11 @@ fn value(reader: &mut Reader<'_>, out: &mut String, numbers: Numbers) -> Result<
 }
 
 fn object(reader: &mut Reader<'_>, out: &mut String, numbers: Numbers) -> Result<(), JsonError> {
-    let mut members: Vec<(Cow<'_, str>, String)> = Vec::new();
-    reader.object(|name, member| {
+    let mut members: Vec<(String, String)> = Vec::new();
+    reader.members(&mut |name, member| {
         let mut text = String::new();
         value(member, &mut text, numbers)?;
-        members.push((name, text));
+        members.push((name.to_owned(), text));
         Ok(())
     })?;
     sort_by(&mut members, |(a, _), (b, _)| utf16_order(a, b));

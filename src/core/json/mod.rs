@@ -5,6 +5,7 @@
 
 mod canonical;
 mod de;
+mod members;
 mod raw;
 mod reader;
 pub mod write;
@@ -12,6 +13,7 @@ pub mod write;
 pub use canonical::canonical;
 pub(crate) use canonical::utf16_order;
 pub use de::from_text;
+pub(crate) use members::{read_all, through_serde};
 pub use raw::Raw;
 pub use reader::{Kind, Reader};
 

@@ -100,7 +100,7 @@ impl<'a> Reader<'a> {
     }
 
     /// What arrays and objects share: one copy of it for all callers.
-    fn items(
+    pub(super) fn items(
         &mut self,
         open: u8,
         close: u8,
@@ -217,10 +217,15 @@ impl<'a> Reader<'a> {
             Kind::Bool => drop(self.bool()?),
             Kind::Number => drop(self.number()?),
             Kind::String => drop(self.string()?),
-            Kind::Array => self.array(|element| element.skip().map(drop))?,
-            Kind::Object => self.object(|_, value| value.skip().map(drop))?,
+            Kind::Array => self.elements(&mut Self::pass)?,
+            Kind::Object => self.members(&mut |_, value| value.pass())?,
         }
         self.text.get(start..self.at).ok_or(JsonError::Syntax)
+    }
+
+    /// Reads any value, checking it.
+    pub(crate) fn pass(&mut self) -> Result<(), JsonError> {
+        self.skip().map(drop)
     }
 
     /// Checks that nothing but white space follows.

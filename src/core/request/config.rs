@@ -1,6 +1,6 @@
-use core::fmt;
+use serde::{Deserialize, Deserializer};
 
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+use crate::json::{JsonError, Kind, Reader, through_serde};
 
 /// One rule as an application writes it, as JSON: `{"match", "token"?, "send"?, "consume"?, "redirect"?}`.
 ///
@@ -44,125 +44,65 @@ pub(super) enum Word {
     Text(String),
 }
 
+impl RuleConfig {
+    pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Self, JsonError> {
+        let mut rule = Self::default();
+        reader.members(&mut |name, value| {
+            match name {
+                "match" => rule.pattern = value.text()?,
+                "token" => rule.token = value.optional(Word::read)?,
+                "send" if value.null().is_ok() => {}
+                "send" => value.members(&mut |slice, value| {
+                    rule.send.push((slice.to_owned(), SendConfig::read(value)?));
+                    Ok(())
+                })?,
+                "consume" => rule.consume = value.optional(Reader::texts)?,
+                "redirect" => rule.redirect = value.optional(Reader::text)?,
+                _ => {
+                    value.pass()?;
+                    rule.unknown = Some(name.to_owned());
+                }
+            }
+            Ok(())
+        })?;
+        Ok(rule)
+    }
+}
+
 impl<'de> Deserialize<'de> for RuleConfig {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Members;
-        impl<'de> Visitor<'de> for Members {
-            type Value = RuleConfig;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a rule")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RuleConfig, A::Error> {
-                let mut rule = RuleConfig::default();
-                while let Some(name) = map.next_key::<String>()? {
-                    match name.as_str() {
-                        "match" => rule.pattern = map.next_value()?,
-                        "token" => rule.token = map.next_value()?,
-                        "send" => rule.send = map.next_value::<Option<Sends>>()?.map_or(Vec::new(), |sends| sends.0),
-                        "consume" => rule.consume = map.next_value()?,
-                        "redirect" => rule.redirect = map.next_value()?,
-                        _ => {
-                            map.next_value::<serde::de::IgnoredAny>()?;
-                            rule.unknown = Some(name);
-                        }
-                    }
-                }
-                Ok(rule)
-            }
-        }
-        deserializer.deserialize_map(Members)
+        through_serde(deserializer, Self::read)
     }
 }
 
-/// The member `send`, in the order it is written.
-struct Sends(Vec<(String, SendConfig)>);
-
-impl<'de> Deserialize<'de> for Sends {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Slices;
-        impl<'de> Visitor<'de> for Slices {
-            type Value = Sends;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("slices by name")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Sends, A::Error> {
-                let mut sends = Vec::new();
-                while let Some(slice) = map.next_key()? {
-                    sends.push((slice, map.next_value()?));
-                }
-                Ok(Sends(sends))
-            }
+impl SendConfig {
+    fn read(reader: &mut Reader<'_>) -> Result<Self, JsonError> {
+        let mut send = Self::default();
+        if reader.kind()? != Kind::Object {
+            send.place = Some(Word::read(reader)?);
+            return Ok(send);
         }
-        deserializer.deserialize_map(Slices)
+        reader.members(&mut |name, value| {
+            match name {
+                "in" => send.place = value.optional(Reader::text)?.map(Word::Text),
+                "style" => send.style = value.optional(Reader::text)?,
+                "as" => send.name = value.optional(Reader::text)?,
+                _ => {
+                    value.pass()?;
+                    send.unknown = Some(name.to_owned());
+                }
+            }
+            Ok(())
+        })?;
+        Ok(send)
     }
 }
 
-impl<'de> Deserialize<'de> for SendConfig {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Members;
-        impl<'de> Visitor<'de> for Members {
-            type Value = SendConfig;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a place, false, or an object")
-            }
-
-            fn visit_bool<E: Error>(self, value: bool) -> Result<SendConfig, E> {
-                Ok(SendConfig {
-                    place: Some(Word::Bool(value)),
-                    ..SendConfig::default()
-                })
-            }
-
-            fn visit_str<E: Error>(self, value: &str) -> Result<SendConfig, E> {
-                Ok(SendConfig {
-                    place: Some(Word::Text(value.to_owned())),
-                    ..SendConfig::default()
-                })
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<SendConfig, A::Error> {
-                let mut send = SendConfig::default();
-                while let Some(name) = map.next_key::<String>()? {
-                    match name.as_str() {
-                        "in" => send.place = map.next_value::<Option<String>>()?.map(Word::Text),
-                        "style" => send.style = map.next_value()?,
-                        "as" => send.name = map.next_value()?,
-                        _ => {
-                            map.next_value::<serde::de::IgnoredAny>()?;
-                            send.unknown = Some(name);
-                        }
-                    }
-                }
-                Ok(send)
-            }
-        }
-        deserializer.deserialize_any(Members)
-    }
-}
-
-impl<'de> Deserialize<'de> for Word {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Either;
-        impl Visitor<'_> for Either {
-            type Value = Word;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a boolean or a word")
-            }
-
-            fn visit_bool<E: Error>(self, value: bool) -> Result<Word, E> {
-                Ok(Word::Bool(value))
-            }
-
-            fn visit_str<E: Error>(self, value: &str) -> Result<Word, E> {
-                Ok(Word::Text(value.to_owned()))
-            }
-        }
-        deserializer.deserialize_any(Either)
+impl Word {
+    fn read(reader: &mut Reader<'_>) -> Result<Self, JsonError> {
+        Ok(match reader.kind()? {
+            Kind::Bool => Self::Bool(reader.bool()?),
+            _ => Self::Text(reader.text()?),
+        })
     }
 }

@@ -1,18 +1,15 @@
-use serde::Deserialize;
-
-use crate::json::{self, write};
+use crate::json::{JsonError, Reader, read_all, write};
 
 /// What storage remembers of the session: nothing secret, just whether it is worth asking the server for it.
 ///
 /// It keeps guests from calling the refresh endpoint at every load, and tells other tabs of a sign-in or sign-out.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Hint {
     /// The sign-in, or sign-out, that this speaks of: a random name.
     pub epoch: String,
     /// The fingerprint of the user's subject, if it is known.
     pub subject: Option<String>,
     /// A sign-out that the server hasn't confirmed yet. Until it has, nothing may be renewed.
-    #[serde(default, rename = "signedOut")]
     pub signed_out: bool,
 }
 
@@ -20,7 +17,7 @@ impl Hint {
     /// Reads what [`encode`](Self::encode) made. Anything else is no hint.
     #[must_use]
     pub fn decode(text: &str) -> Option<Self> {
-        json::from_text(text).ok()
+        read_all(text, Self::read).ok()
     }
 
     /// The stored form.
@@ -37,5 +34,22 @@ impl Hint {
         }
         out.push('}');
         out
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Result<Self, JsonError> {
+        let mut hint = Self::default();
+        reader.members(&mut |name, value| {
+            match name {
+                "epoch" => hint.epoch = value.text()?,
+                "subject" => hint.subject = value.optional(Reader::text)?,
+                "signedOut" => hint.signed_out = value.bool()?,
+                _ => value.pass()?,
+            }
+            Ok(())
+        })?;
+        if hint.epoch.is_empty() {
+            return Err(JsonError::Syntax);
+        }
+        Ok(hint)
     }
 }

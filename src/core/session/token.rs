@@ -1,17 +1,15 @@
 use std::rc::Rc;
 
-use serde::Deserialize;
-
 use crate::base64;
-use crate::json::{self, Raw};
+use crate::json::{JsonError, Reader, read_all};
 use crate::time::Now;
 
 /// A successful answer of the token endpoint (RFC 6749 §5.1), as far as it matters here.
-#[derive(Deserialize)]
+#[derive(Default)]
 pub(super) struct TokenResponse {
     pub(super) access_token: String,
     token_type: Option<String>,
-    expires_in: Option<Raw>,
+    expires_in: Option<String>,
     id_token: Option<String>,
 }
 
@@ -34,7 +32,7 @@ const EARLY_LIMIT: u64 = 60_000;
 impl TokenResponse {
     /// Reads an answer; `None` if it holds no token that could be sent.
     pub(super) fn parse(text: &str) -> Option<Self> {
-        let response: Self = json::from_text(text).ok()?;
+        let response = read_all(text, Self::read).ok()?;
         // RFC 6750 §2.1. Whatever else would end up in a header must not get there.
         let sendable = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
         let bearer = response
@@ -45,6 +43,22 @@ impl TokenResponse {
         (bearer && !token.is_empty() && token.bytes().all(sendable)).then_some(response)
     }
 
+    fn read(reader: &mut Reader<'_>) -> Result<Self, JsonError> {
+        let mut response = Self::default();
+        reader.members(&mut |name, value| {
+            match name {
+                "access_token" => response.access_token = value.text()?,
+                "token_type" => response.token_type = value.optional(Reader::text)?,
+                // Some servers write a string or a fraction.
+                "expires_in" => response.expires_in = value.optional(|value| Ok(value.skip()?.to_owned()))?,
+                "id_token" => response.id_token = value.optional(Reader::text)?,
+                _ => value.pass()?,
+            }
+            Ok(())
+        })?;
+        Ok(response)
+    }
+
     /// The ID token's claims as JSON. Its signature isn't checked, as it comes straight from the server (OpenID Connect Core §3.1.3.7).
     pub(super) fn user(&self) -> Option<String> {
         claims(self.id_token.as_ref()?)
@@ -53,22 +67,11 @@ impl TokenResponse {
     /// Milliseconds that the access token lives, counted from now.
     fn lifetime(&self) -> Option<u64> {
         let seconds = match &self.expires_in {
-            // Some servers write a string or a fraction.
-            Some(Raw(text)) => {
-                let text = text.trim_start_matches('"');
-                text.split(|char: char| !char.is_ascii_digit())
-                    .next()?
-                    .parse::<u64>()
-                    .ok()?
-            }
+            Some(text) => leading_digits(text.trim_start_matches('"'))?,
             None => {
-                #[derive(Deserialize)]
-                struct Times {
-                    iat: u64,
-                    exp: u64,
-                }
-                let times: Times = json::from_text(&claims(&self.access_token)?).ok()?;
-                times.exp.saturating_sub(times.iat)
+                let claims = claims(&self.access_token)?;
+                let time = |name| leading_digits(&claim(&claims, name)?);
+                time("exp")?.saturating_sub(time("iat")?)
             }
         };
         Some(seconds.saturating_mul(1_000))
@@ -100,20 +103,43 @@ impl Token {
     }
 }
 
+/// The whole number that a text begins with.
+fn leading_digits(text: &str) -> Option<u64> {
+    let mut value = None;
+    for byte in text.bytes().take_while(u8::is_ascii_digit) {
+        value = Some(
+            value
+                .unwrap_or(0_u64)
+                .checked_mul(10)?
+                .checked_add(u64::from(byte - b'0'))?,
+        );
+    }
+    value
+}
+
 /// The payload of a JWT (RFC 7519), unverified.
 fn claims(token: &str) -> Option<String> {
     let payload = token.split('.').nth(1)?.replace('-', "+").replace('_', "/");
     let text = String::from_utf8(base64::decode(&payload)?).ok()?;
-    let mut reader = json::Reader::new(&text);
-    reader.object(|_, value| value.skip().map(drop)).ok()?;
+    read_all(&text, |reader| reader.members(&mut |_, value| value.pass())).ok()?;
     Some(text)
+}
+
+/// One claim, as its JSON text.
+fn claim(claims: &str, name: &str) -> Option<String> {
+    let mut found = None;
+    let mut reader = Reader::new(claims);
+    let read = reader.members(&mut |other, value| {
+        let text = value.skip()?;
+        if other == name {
+            found = Some(text.to_owned());
+        }
+        Ok(())
+    });
+    found.filter(|_| read.is_ok())
 }
 
 /// The subject that claims, or a user object, name.
 pub(super) fn subject(user: &str) -> Option<String> {
-    #[derive(Deserialize)]
-    struct Subject {
-        sub: String,
-    }
-    json::from_text::<Subject>(user).ok().map(|subject| subject.sub)
+    read_all(&claim(user, "sub")?, Reader::text).ok()
 }

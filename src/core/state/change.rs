@@ -287,7 +287,7 @@ fn split(value: &str, stamp: Stamp) -> Result<Vec<Cell>, JsonError> {
         text: text.into(),
     };
     if reader.kind()? == Kind::Object {
-        reader.object(|name, member| {
+        reader.members(&mut |name, member| {
             cells.push(cell(Some(name.into()), member.skip()?));
             Ok(())
         })?;

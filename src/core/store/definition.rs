@@ -1,31 +1,59 @@
 use std::rc::Rc;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use super::not_json;
 use crate::error::{Code, Error};
-use crate::json::{Raw, Reader, canonical};
+use crate::json::{JsonError, Raw, Reader, canonical, through_serde};
 use crate::kind::Kind;
 use crate::number::Numbers;
 use crate::state::{ChangeError, Entry, Field};
 
 /// A slice, as it is configured.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub struct SliceConfig {
     /// Its name, in rules and in storage.
     pub name: String,
     /// What it is.
     pub kind: Kind,
     /// Where it is kept.
-    #[serde(default)]
     pub storage: Place,
     /// For an object: the fields that show until they are put.
     pub initial: Option<Raw>,
 }
 
+impl SliceConfig {
+    pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Self, JsonError> {
+        let (mut name, mut kind) = (None, None);
+        let mut storage = Place::default();
+        let mut initial = None;
+        reader.members(&mut |member, value| {
+            match member {
+                "name" => name = Some(value.text()?),
+                "kind" => kind = Some(Kind::read(value)?),
+                "storage" => storage = Place::read(value)?,
+                "initial" => initial = value.optional(|value| Ok(Raw(value.skip()?.to_owned())))?,
+                _ => value.pass()?,
+            }
+            Ok(())
+        })?;
+        Ok(Self {
+            name: name.ok_or(JsonError::Syntax)?,
+            kind: kind.ok_or(JsonError::Syntax)?,
+            storage,
+            initial,
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for SliceConfig {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        through_serde(deserializer, Self::read)
+    }
+}
+
 /// Where a slice is kept.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Place {
     /// `localStorage`: shared by all tabs, until it is cleared.
     #[default]
@@ -34,6 +62,17 @@ pub enum Place {
     Session,
     /// This page's memory.
     Memory,
+}
+
+impl Place {
+    fn read(reader: &mut Reader<'_>) -> Result<Self, JsonError> {
+        match &*reader.string()? {
+            "local" => Ok(Self::Local),
+            "session" => Ok(Self::Session),
+            "memory" => Ok(Self::Memory),
+            _ => Err(JsonError::Syntax),
+        }
+    }
 }
 
 /// A slice, ready for use.
@@ -49,7 +88,7 @@ impl Definition {
         let mut initial = Vec::new();
         if let Some(Raw(text)) = &config.initial {
             let text = canonical(text, numbers).map_err(|error| not_json(&error))?;
-            let read = Reader::new(&text).object(|name, value| {
+            let read = Reader::new(&text).members(&mut |name, value| {
                 initial.push((Rc::from(&*name), Rc::from(value.skip()?)));
                 Ok(())
             });

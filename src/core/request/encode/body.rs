@@ -21,10 +21,10 @@ pub fn merge_json(body: Option<&str>, members: &[(String, String)]) -> Result<St
     let mut clash = None;
     let mut first = true;
     let mut reader = Reader::new(own);
-    let read = reader.object(|name, value| {
+    let read = reader.members(&mut |name, value| {
         first = false;
         if members.iter().any(|(member, _)| *member == name) {
-            clash = Some(name.into_owned());
+            clash = Some(name.to_owned());
         }
         value.skip().map(drop)
     });

@@ -104,7 +104,7 @@ fn sorted(text: String) -> Result<String, JsonError> {
         return Ok(text);
     }
     let mut members = Vec::new();
-    reader.array(|member| {
+    reader.elements(&mut |member| {
         members.push(member.skip()?);
         Ok(())
     })?;

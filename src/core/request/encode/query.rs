@@ -86,14 +86,14 @@ fn pairs(send: &Send, style: Style, text: &str) -> Result<Vec<(String, String)>,
     let mut refused = None;
     let mut reader = Reader::new(text);
     let read = match reader.kind() {
-        Ok(Kind::Object) => reader.object(|member, value| {
+        Ok(Kind::Object) => reader.members(&mut |member, value| {
             let name = match style {
                 Style::DeepObject if member.contains(['[', ']']) => {
                     refused = Some("a key has a bracket, which deepObject can't say; use the style json");
-                    member.into_owned()
+                    member.to_owned()
                 }
                 Style::DeepObject => [&send.name, "[", &member, "]"].concat(),
-                _ => member.into_owned(),
+                _ => member.to_owned(),
             };
             add_values(&mut pairs, &name, value, &mut refused)
         }),
