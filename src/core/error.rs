@@ -102,7 +102,7 @@ impl From<RuleError> for Error {
         };
         Self {
             code,
-            message: error.to_string(),
+            message: error.message(),
         }
     }
 }
@@ -117,7 +117,7 @@ impl From<EncodeError> for Error {
         };
         Self {
             code,
-            message: error.to_string(),
+            message: error.message(),
         }
     }
 }

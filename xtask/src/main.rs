@@ -9,6 +9,7 @@ mod counts;
 mod demo;
 mod package;
 mod run;
+mod shorten;
 mod size;
 mod suites;
 mod tools;

@@ -7,14 +7,17 @@ use std::path::{Path, PathBuf};
 use std::{env, io};
 
 use crate::run::{cargo, program, run};
+use crate::shorten::shorten;
 use crate::workspace::Workspace;
 use crate::{Result, size, tools};
 
 /// First how to optimise: for brotli's sake code that is alike stays alike, so what is called once is rarely inlined and
 /// common expressions stay; that is 8 % less to load. Then what the browsers that the package supports can do, and rustc
 /// therefore uses. Last what the package needs no more.
-const WASM_OPT: [&str; 14] = [
+const WASM_OPT: [&str; 16] = [
     "-Oz",
+    "--low-memory-unused",
+    "--zero-filled-memory",
     "--one-caller-inline-max-function-size",
     "20",
     "--skip-pass=local-cse",
@@ -115,7 +118,9 @@ fn bind(workspace: &Workspace, profile: Profile, module: &Path) -> Result<PathBu
         Profile::Dev => "dev",
     });
     let lock = workspace.facade().join("package-lock.json");
-    let stamp = stamp_of(&[module.to_owned(), lock, workspace.root.join("Cargo.lock")], &WASM_OPT)?;
+    let mut options = WASM_OPT.to_vec();
+    options.push(include_str!("shorten.rs"));
+    let stamp = stamp_of(&[module.to_owned(), lock, workspace.root.join("Cargo.lock")], &options)?;
     if is_stamped(&directory, &stamp) {
         return Ok(directory);
     }
@@ -138,6 +143,7 @@ fn bind(workspace: &Workspace, profile: Profile, module: &Path) -> Result<PathBu
     )?;
     if profile == Profile::Wasm {
         println!("optimising the module");
+        shorten(&directory)?;
         let module = directory.join("holdall_bg.wasm");
         let wasm_opt = workspace.facade().join("node_modules/.bin/wasm-opt");
         run(program(wasm_opt, &workspace.root)

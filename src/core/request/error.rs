@@ -45,49 +45,42 @@ impl RuleError {
             Self::NotEncodable { .. } => "not-encodable",
         }
     }
+
+    // Texts are joined, here and below: formatting would cost the wasm build kilobytes.
+    pub(crate) fn message(&self) -> String {
+        match self {
+            Self::BadRule { rule, why, word } => {
+                let mut message = ["the rule `", rule, "` can't be used: ", why].concat();
+                if !word.is_empty() {
+                    push_all(&mut message, &[" (found `", word, "`)"]);
+                }
+                message
+            }
+            Self::UnknownSlice { rule, slice, known } => [
+                "the rule `",
+                rule,
+                "` names the slice `",
+                slice,
+                "`, which the state doesn't have; it has: ",
+                &known.join(", "),
+            ]
+            .concat(),
+            Self::NotEncodable { rule, slice, why } => [
+                "the rule `",
+                rule,
+                "` can't send the slice `",
+                slice,
+                "` like this: ",
+                why,
+            ]
+            .concat(),
+        }
+    }
 }
 
 impl fmt::Display for RuleError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::BadRule { rule, why, word } => {
-                write_all(f, &["the rule `", rule, "` can't be used: ", why])?;
-                if word.is_empty() {
-                    Ok(())
-                } else {
-                    write_all(f, &[" (found `", word, "`)"])
-                }
-            }
-            Self::UnknownSlice { rule, slice, known } => {
-                write_all(
-                    f,
-                    &[
-                        "the rule `",
-                        rule,
-                        "` names the slice `",
-                        slice,
-                        "`, which the state doesn't have; it has: ",
-                    ],
-                )?;
-                let mut separator = "";
-                for name in known {
-                    write_all(f, &[separator, name])?;
-                    separator = ", ";
-                }
-                Ok(())
-            }
-            Self::NotEncodable { rule, slice, why } => write_all(
-                f,
-                &[
-                    "the rule `",
-                    rule,
-                    "` can't send the slice `",
-                    slice,
-                    "` like this: ",
-                    why,
-                ],
-            ),
-        }
+        f.write_str(&self.message())
     }
 }
 
@@ -152,6 +145,51 @@ impl EncodeError {
         Self::clash(("the form's own field", name), ("the state's field", name))
     }
 
+    pub(crate) fn message(&self) -> String {
+        match self {
+            Self::NotEncodable { slice, why } => {
+                ["the slice `", slice, "` can't be sent as its rule says: ", why].concat()
+            }
+            Self::NameClash {
+                first,
+                first_name,
+                second,
+                second_name,
+            } => [
+                first,
+                " `",
+                first_name,
+                "` and ",
+                second,
+                " `",
+                second_name,
+                "` would be sent under one name: give the slice another one with the rule's `as`, or rename yours",
+            ]
+            .concat(),
+            Self::BodyNotMergeable { why } => ["the state can't be put into the request's body: ", why].concat(),
+            Self::TooLarge {
+                what,
+                bytes,
+                limit,
+                slices,
+            } => {
+                let mut message = String::from(*what);
+                message.push_str(" would have ");
+                write::integer(&mut message, *bytes as u64);
+                message.push_str(" bytes, and may have ");
+                write::integer(&mut message, *limit as u64);
+                let mut separator = "; of these, ";
+                for (slice, bytes) in slices {
+                    push_all(&mut message, &[separator, slice, " takes "]);
+                    write::integer(&mut message, *bytes as u64);
+                    separator = ", ";
+                }
+                message.push_str(". Send large slices in the body");
+                message
+            }
+        }
+    }
+
     pub(super) fn clash(first: (&'static str, &str), second: (&'static str, &str)) -> Self {
         Self::NameClash {
             first: first.0,
@@ -171,65 +209,14 @@ impl EncodeError {
 
 impl fmt::Display for EncodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotEncodable { slice, why } => {
-                write_all(f, &["the slice `", slice, "` can't be sent as its rule says: ", why])
-            }
-            Self::NameClash {
-                first,
-                first_name,
-                second,
-                second_name,
-            } => write_all(
-                f,
-                &[
-                    first,
-                    " `",
-                    first_name,
-                    "` and ",
-                    second,
-                    " `",
-                    second_name,
-                    "` would be sent under one name: give the slice another one with the rule's `as`, or rename yours",
-                ],
-            ),
-            Self::BodyNotMergeable { why } => write_all(f, &["the state can't be put into the request's body: ", why]),
-            Self::TooLarge {
-                what,
-                bytes,
-                limit,
-                slices,
-            } => {
-                write_all(
-                    f,
-                    &[
-                        what,
-                        " would have ",
-                        &number(*bytes),
-                        " bytes, and may have ",
-                        &number(*limit),
-                    ],
-                )?;
-                let mut separator = "; of these, ";
-                for (slice, bytes) in slices {
-                    write_all(f, &[separator, slice, " takes ", &number(*bytes)])?;
-                    separator = ", ";
-                }
-                f.write_str(". Send large slices in the body")
-            }
-        }
+        f.write_str(&self.message())
     }
 }
 
 impl core::error::Error for EncodeError {}
 
-fn number(value: usize) -> String {
-    let mut out = String::new();
-    write::integer(&mut out, value as u64);
-    out
-}
-
-/// Only strings are written: number formatting and format strings would cost the wasm build bytes.
-pub(super) fn write_all(f: &mut fmt::Formatter<'_>, parts: &[&str]) -> fmt::Result {
-    parts.iter().try_for_each(|part| f.write_str(part))
+fn push_all(out: &mut String, parts: &[&str]) {
+    for part in parts {
+        out.push_str(part);
+    }
 }
