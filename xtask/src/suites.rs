@@ -109,7 +109,7 @@ impl Suites<'_> {
         let start = now();
         let watched = watch(&mut command, |_| false)?;
         if !watched.success {
-            print!("{}", watched.text);
+            print_without_noise(&watched.text);
             return Err(name.into());
         }
         println!("    ok, {}", seconds(start.elapsed()));
@@ -125,7 +125,7 @@ impl Suites<'_> {
         self.total += counts;
         let problem = problem(counts, watched.success, minimum);
         if let Some(problem) = problem {
-            print!("{}", watched.text);
+            print_without_noise(&watched.text);
             return Err(format!("{name}: {problem}"));
         }
         println!("    {} passed, {}", counts.passed, seconds(start.elapsed()));
@@ -226,6 +226,25 @@ fn is_progress(line: &str) -> bool {
     line.starts_with("Running ") || line.starts_with("test result: ") || line.ends_with(" ... FAILED")
 }
 
+/// All that a failed suite said, but for the crates that cargo had to build.
+fn print_without_noise(text: &str) {
+    for line in text.lines().filter(|line| !is_noise(line)) {
+        println!("{line}");
+    }
+}
+
+fn is_noise(line: &str) -> bool {
+    let words = [
+        "Compiling ",
+        "Checking ",
+        "Documenting ",
+        "Downloading ",
+        "Downloaded ",
+        "Blocking ",
+    ];
+    line.starts_with(' ') && words.iter().any(|word| line.trim_start().starts_with(word))
+}
+
 /// What keeps a suite from having passed.
 fn problem(counts: Counts, success: bool, minimum: usize) -> Option<String> {
     match counts {
@@ -257,6 +276,13 @@ mod tests {
         assert!(problem(counts(0, 0), true, 0).is_some());
         assert!(problem(counts(5, 0), false, 5).is_some());
         assert!(problem(counts(5, 1), true, 5).is_some());
+    }
+
+    #[test]
+    fn only_cargo_s_own_lines_are_noise() {
+        assert!(is_noise("   Compiling serde v1.0.0"));
+        assert!(!is_noise("Checking the cart failed"));
+        assert!(!is_noise("error: could not compile `holdall`"));
     }
 
     #[test]
