@@ -220,7 +220,7 @@ impl Story {
         self.tab.run(r#"app.state.cart.patch("lamp", { price: 1 })"#).await;
         renew(&[&self.tab]).await;
         let before = self.sent().await.len();
-        self.tab.delay_answers(1_000).await;
+        self.tab.delay_answers(5_000).await;
         self.tab.click("checkout").await;
         let request = self.checkout_since(before, 1).await.remove(0);
         self.tab.click("add-candle").await;
@@ -270,7 +270,7 @@ impl Story {
         renew(&tabs).await;
         let before = self.sent().await.len();
         for tab in tabs {
-            tab.delay_answers(1_000).await;
+            tab.delay_answers(5_000).await;
         }
         for tab in tabs {
             tab.click("checkout").await;
