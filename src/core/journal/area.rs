@@ -228,7 +228,7 @@ impl Journal {
         for (name, key, entry) in transaction.entries {
             let entries = &mut self.state.slice(&name).entries;
             match entry {
-                Some(entry) => entries.insert(key.clone(), entry),
+                Some(entry) => entries.insert(&key, entry),
                 None => entries.remove(&key),
             };
             self.news.add(&name, vec![key]);
@@ -285,7 +285,7 @@ impl Transaction {
         if self.contexts.iter().all(|(other, _)| other != name) {
             self.contexts.push((name.clone(), slice.context.clone()));
         }
-        for key in change.entries.keys() {
+        for (key, _) in change.entries.iter() {
             if self
                 .entries
                 .iter()

@@ -165,7 +165,7 @@ impl Writer {
         });
         self.out.push_str(",\"e\":{");
         let mut first = true;
-        for (key, entry) in &slice.entries {
+        for (key, entry) in slice.entries.iter() {
             write::comma(&mut self.out, &mut first);
             write::string(&mut self.out, key);
             self.out.push_str(":[");
@@ -245,7 +245,7 @@ fn table(document: &Document) -> Vec<Replica> {
     let mut table = Vec::new();
     for (_, slice) in &document.slices {
         table.extend(slice.context.replicas().iter().map(|(replica, _)| *replica));
-        for entry in slice.entries.values() {
+        for (_, entry) in slice.entries.iter() {
             for event in &entry.events {
                 table.extend([event.dot.replica, event.put.replica, event.order.replica]);
                 table.extend(event.cells.iter().map(|cell| cell.stamp.replica));
@@ -277,7 +277,7 @@ impl Parser {
                     for event in &entry.events {
                         slice.context.insert(event.dot);
                     }
-                    slice.entries.insert(key.into(), entry);
+                    slice.entries.insert(&key.into(), entry);
                     Ok(())
                 })?,
                 _ => drop(value.skip()?),

@@ -167,7 +167,7 @@ impl Capture {
         for &dot in &self.dots {
             delta.context.insert(dot);
         }
-        let left = delta.entries.entry(self.key.clone()).or_default();
+        let left = delta.entries.get_or_insert(&self.key);
         for counter in &self.counters {
             left.join_counter(&Counter {
                 floor: counter.added,
@@ -272,7 +272,7 @@ impl Change {
             cells,
         });
         delta.context.insert(dot);
-        delta.entries.insert(key, left);
+        delta.entries.insert(&key, left);
         delta
     }
 }

@@ -8,6 +8,7 @@
 
 mod change;
 mod context;
+mod entries;
 mod entry;
 mod id;
 mod slice;
@@ -15,6 +16,7 @@ mod view;
 
 pub use change::{Author, Capture, ChangeError};
 pub use context::Context;
+pub use entries::Entries;
 pub use entry::{Cell, Counter, Entry, Event};
 pub use id::{Dot, MAX_CLOCK, Replica, Stamp};
 pub use slice::{Scope, Slice};

@@ -1,7 +1,6 @@
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::{Context, Entry, Stamp};
+use super::{Context, Entries, Entry, Stamp};
 use crate::sort::sort_by;
 
 /// The state of one slice, or a part of it: a change, or several joined ones.
@@ -10,7 +9,7 @@ pub struct Slice {
     /// The operations it has seen.
     pub context: Context,
     /// What they left. A change lists every key that it touches, also one of which it leaves nothing.
-    pub entries: BTreeMap<Rc<str>, Entry>,
+    pub entries: Entries,
 }
 
 /// How much of a slice a state speaks of.
@@ -28,9 +27,9 @@ impl Slice {
         let mut changed = Vec::new();
         if scope == Scope::Whole {
             let nothing = Entry::default();
-            for (key, entry) in &mut self.entries {
+            for (key, entry) in self.entries.iter_mut() {
                 let before = entry.events.len();
-                if !other.entries.contains_key(key) {
+                if other.entries.get(key).is_none() {
                     entry.drop_seen(&other.context, &nothing);
                 }
                 if entry.events.len() != before {
@@ -38,8 +37,8 @@ impl Slice {
                 }
             }
         }
-        for (key, theirs) in &other.entries {
-            let ours = self.entries.entry(key.clone()).or_default();
+        for (key, theirs) in other.entries.iter() {
+            let ours = self.entries.get_or_insert(key);
             let before = ours.clone();
             ours.join(&self.context, theirs, &other.context);
             if *ours != before {
@@ -53,12 +52,19 @@ impl Slice {
     /// Joins `other`, as [`join`](Self::join), and forgets the keys of which nothing is left.
     pub fn absorb(&mut self, other: &Self, scope: Scope) -> Vec<Rc<str>> {
         let changed = self.join(other, scope);
-        for key in changed.iter().chain(other.entries.keys()) {
-            if self.entries.get(key).is_some_and(Entry::is_void) {
-                self.entries.remove(key);
-            }
+        for key in &changed {
+            self.forget_void(key);
+        }
+        for (key, _) in other.entries.iter() {
+            self.forget_void(key);
         }
         changed
+    }
+
+    fn forget_void(&mut self, key: &str) {
+        if self.entries.get(key).is_some_and(Entry::is_void) {
+            self.entries.remove(key);
+        }
     }
 
     /// The entry, if it is present.
@@ -71,7 +77,7 @@ impl Slice {
     #[must_use]
     pub fn keys(&self) -> Vec<Rc<str>> {
         let mut keys: Vec<(Stamp, Rc<str>)> = Vec::new();
-        for (key, entry) in &self.entries {
+        for (key, entry) in self.entries.iter() {
             if entry.is_present() {
                 keys.push((entry.order(), key.clone()));
             }

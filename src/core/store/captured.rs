@@ -10,12 +10,17 @@ impl Store {
     /// Some slices as they are now.
     #[must_use]
     pub fn capture(&self, slices: &[usize]) -> Captured {
-        let entries = |slice| {
-            self.state(slice)
-                .into_iter()
-                .flat_map(|state| state.entries.keys().filter_map(|key| state.capture(key)))
-        };
-        Captured(slices.iter().map(|&slice| (slice, entries(slice).collect())).collect())
+        let mut captured = Vec::new();
+        for &slice in slices {
+            let mut captures = Vec::new();
+            if let Some(state) = self.state(slice) {
+                for (key, _) in state.entries.iter() {
+                    captures.extend(state.capture(key));
+                }
+            }
+            captured.push((slice, captures));
+        }
+        Captured(captured)
     }
 
     /// Removes what was captured, and leaves what came since.
