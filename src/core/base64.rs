@@ -20,7 +20,10 @@ pub(crate) fn encode(out: &mut String, bytes: &[u8]) {
 
 /// Reads what [`encode`] writes; like RFC 9651 §4.2.7 also without the padding.
 pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
-    let digits = text.trim_end_matches('=');
+    let mut digits = text;
+    while let Some(shorter) = digits.strip_suffix('=') {
+        digits = shorter;
+    }
     let padding = text.len() - digits.len();
     if padding > 0 && (padding > 2 || !text.len().is_multiple_of(4)) || digits.len() % 4 == 1 {
         return None;

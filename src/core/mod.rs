@@ -14,6 +14,7 @@ pub mod session;
 pub(crate) mod sort;
 pub mod state;
 pub mod store;
+pub(crate) mod text;
 pub mod time;
 
 pub use fingerprint::fingerprint;

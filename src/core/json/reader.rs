@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 
 use super::{JsonError, MAX_DEPTH};
+use crate::text::integer;
 
 /// What the next value is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -176,7 +177,7 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// [`JsonError::Syntax`] for any other.
     pub fn integer(&mut self) -> Result<u64, JsonError> {
-        let value = self.number()?.parse().map_err(|_| JsonError::Syntax)?;
+        let value = integer(self.number()?, 10).ok_or(JsonError::Syntax)?;
         if value <= 1 << 53 {
             Ok(value)
         } else {
@@ -342,11 +343,7 @@ impl<'a> Reader<'a> {
     fn hex(&mut self) -> Result<u32, JsonError> {
         let digits = self.text.get(self.at..self.at + 4).ok_or(JsonError::Syntax)?;
         self.at += 4;
-        // `from_str_radix` would take a sign.
-        if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-            return Err(JsonError::Syntax);
-        }
-        u32::from_str_radix(digits, 16).map_err(|_| JsonError::Syntax)
+        integer(digits, 16).map(|code| code as u32).ok_or(JsonError::Syntax)
     }
 }
 

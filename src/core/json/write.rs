@@ -14,9 +14,8 @@ pub fn string(out: &mut String, text: &str) {
             '\r' => out.push_str("\\r"),
             '\0'..='\u{1f}' => {
                 out.push_str("\\u00");
-                for shift in [4, 0] {
-                    out.extend(char::from_digit((character as u32 >> shift) & 15, 16));
-                }
+                digit(out, character as u64 >> 4);
+                digit(out, character as u64);
             }
             _ => out.push(character),
         }
@@ -37,14 +36,22 @@ pub fn integer(out: &mut String, mut value: u64) {
             break;
         }
     }
-    out.extend(digits.iter().skip(20 - used).map(|&digit| char::from(digit)));
+    for &digit in digits.iter().skip(20 - used) {
+        out.push(char::from(digit));
+    }
 }
 
 /// Appends 16 hexadecimal digits.
 pub fn hex(out: &mut String, value: u64) {
     for shift in (0..16).rev() {
-        out.extend(char::from_digit((value >> (shift * 4)) as u32 & 15, 16));
+        digit(out, value >> (shift * 4));
     }
+}
+
+/// Appends the hexadecimal digit of the lowest four bits.
+fn digit(out: &mut String, value: u64) {
+    let digit = value as u8 & 15;
+    out.push(char::from(if digit < 10 { b'0' + digit } else { b'a' - 10 + digit }));
 }
 
 /// Appends a comma unless `first`, which is then `false`.

@@ -56,15 +56,16 @@ impl RuleError {
                 }
                 message
             }
-            Self::UnknownSlice { rule, slice, known } => [
-                "the rule `",
-                rule,
-                "` names the slice `",
-                slice,
-                "`, which the state doesn't have; it has: ",
-                &known.join(", "),
-            ]
-            .concat(),
+            Self::UnknownSlice { rule, slice, known } => {
+                let why = "`, which the state doesn't have; it has: ";
+                let mut message = ["the rule `", rule, "` names the slice `", slice, why].concat();
+                let mut separator = "";
+                for name in known {
+                    push_all(&mut message, &[separator, name]);
+                    separator = ", ";
+                }
+                message
+            }
             Self::NotEncodable { rule, slice, why } => [
                 "the rule `",
                 rule,

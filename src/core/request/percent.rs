@@ -17,7 +17,9 @@ pub(super) fn encode(out: &mut String, text: &str) {
 pub(super) fn escape(out: &mut String, byte: u8) {
     out.push('%');
     for index in [byte >> 4, byte & 15] {
-        out.extend(HEX.get(usize::from(index)).map(|&digit| char::from(digit)));
+        if let Some(&digit) = HEX.get(usize::from(index)) {
+            out.push(char::from(digit));
+        }
     }
 }
 

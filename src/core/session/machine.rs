@@ -7,6 +7,7 @@ use crate::error::{Code, Error};
 use crate::fingerprint;
 use crate::json::write;
 use crate::random::Random;
+use crate::text::has_word;
 use crate::time::Now;
 
 /// The session's state machine.
@@ -288,7 +289,7 @@ impl Session {
             return Verdict::Final;
         };
         // RFC 6750 §3.1: a new token of the same scope wouldn't help.
-        if *self.epoch != *epoch || challenge.is_some_and(|text| text.contains("insufficient_scope")) {
+        if *self.epoch != *epoch || challenge.is_some_and(|text| has_word(text, "insufficient_scope")) {
             return Verdict::Final;
         }
         if token.generation > generation {

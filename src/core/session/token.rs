@@ -2,6 +2,7 @@ use std::rc::Rc;
 
 use crate::base64;
 use crate::json::{JsonError, Reader, read_all};
+use crate::text::{leading_integer, split};
 use crate::time::Now;
 
 /// A successful answer of the token endpoint (RFC 6749 §5.1), as far as it matters here.
@@ -67,10 +68,10 @@ impl TokenResponse {
     /// Milliseconds that the access token lives, counted from now.
     fn lifetime(&self) -> Option<u64> {
         let seconds = match &self.expires_in {
-            Some(text) => leading_digits(text.trim_start_matches('"'))?,
+            Some(text) => leading_integer(text.strip_prefix('"').unwrap_or(text))?,
             None => {
                 let claims = claims(&self.access_token)?;
-                let time = |name| leading_digits(&claim(&claims, name)?);
+                let time = |name| leading_integer(&claim(&claims, name)?);
                 time("exp")?.saturating_sub(time("iat")?)
             }
         };
@@ -103,23 +104,15 @@ impl Token {
     }
 }
 
-/// The whole number that a text begins with.
-fn leading_digits(text: &str) -> Option<u64> {
-    let mut value = None;
-    for byte in text.bytes().take_while(u8::is_ascii_digit) {
-        value = Some(
-            value
-                .unwrap_or(0_u64)
-                .checked_mul(10)?
-                .checked_add(u64::from(byte - b'0'))?,
-        );
-    }
-    value
-}
-
 /// The payload of a JWT (RFC 7519), unverified.
 fn claims(token: &str) -> Option<String> {
-    let payload = token.split('.').nth(1)?.replace('-', "+").replace('_', "/");
+    // The alphabet is the one for URLs (RFC 4648 §5).
+    let standard = |byte| match byte {
+        b'-' => '+',
+        b'_' => '/',
+        _ => char::from(byte),
+    };
+    let payload: String = split(token, b'.').nth(1)?.bytes().map(standard).collect();
     let text = String::from_utf8(base64::decode(&payload)?).ok()?;
     read_all(&text, |reader| reader.members(&mut |_, value| value.pass())).ok()?;
     Some(text)

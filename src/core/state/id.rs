@@ -1,4 +1,5 @@
 use crate::json::write;
+use crate::text::{integer, split_once};
 
 /// The greatest clock that is believed. A greater one is damage, and would leave no room above it.
 pub const MAX_CLOCK: u64 = 1 << 48;
@@ -26,16 +27,11 @@ impl Replica {
     /// Reads what [`write`](Self::write) made; `None` for anything else.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let (birth, random) = text.split_once('.')?;
-        let digits = |text: &str, base: u32| {
-            text.bytes()
-                .all(|byte| char::from(byte).is_digit(base))
-                .then(|| u64::from_str_radix(text, base).ok())?
-        };
-        let birth = digits(birth, 10).filter(|&birth| birth <= MAX_CLOCK)?;
+        let (birth, random) = split_once(text, b'.')?;
+        let birth = integer(birth, 10).filter(|&birth| birth <= MAX_CLOCK)?;
         (random.len() == 16).then_some(Self {
             birth,
-            random: digits(random, 16)?,
+            random: integer(random, 16)?,
         })
     }
 }

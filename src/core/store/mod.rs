@@ -18,6 +18,7 @@ use crate::kind::Kind;
 use crate::number::Numbers;
 use crate::random::Random;
 use crate::state::{Author, ChangeError, Entry, Slice, is_number};
+use crate::text::has_any;
 
 /// The storages of the environment.
 pub struct Storages {
@@ -72,7 +73,7 @@ impl Store {
             }
         }
         // A slash ends the name in every key, so a name with one could take another's keys for its own.
-        if name.is_empty() || name.contains('/') {
+        if name.is_empty() || has_any(name, "/") {
             return Err(Error::new(
                 Code::BadConfig,
                 &["`name` is the prefix of every storage key: give one without `/`"],

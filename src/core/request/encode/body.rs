@@ -29,7 +29,11 @@ pub fn merge_json(body: Option<&str>, members: &[(String, String)]) -> Result<St
         value.skip().map(drop)
     });
     let whole = read.is_ok() && reader.end().is_ok();
-    let open = own.rfind('}').filter(|_| whole).and_then(|close| own.get(..close));
+    let open = own
+        .bytes()
+        .rposition(|byte| byte == b'}')
+        .filter(|_| whole)
+        .and_then(|close| own.get(..close));
     let Some(open) = open else {
         return Err(EncodeError::BodyNotMergeable {
             why: "it isn't a JSON object; send one, or no body",

@@ -17,7 +17,7 @@ pub use query::join_query;
 
 use super::error::EncodeError;
 use super::rule::{Place, Plan, Send};
-use crate::json::{JsonError, Kind, Reader, utf16_order};
+use crate::json::{JsonError, Kind, Reader, utf16_order, write};
 use crate::sort::sort_by;
 
 /// What a request carries of the state, ready to be put on it.
@@ -109,7 +109,14 @@ fn sorted(text: String) -> Result<String, JsonError> {
         Ok(())
     })?;
     sort_by(&mut members, |a, b| utf16_order(a, b));
-    Ok(["[", &members.join(","), "]"].concat())
+    let mut out = String::from("[");
+    let mut first = true;
+    for member in members {
+        write::comma(&mut out, &mut first);
+        out.push_str(member);
+    }
+    out.push(']');
+    Ok(out)
 }
 
 /// A scalar as it is written in a query. `None`: it is none.

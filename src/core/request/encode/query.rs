@@ -2,6 +2,7 @@ use super::{EncodeError, NOT_JSON, scalar, slices_clash};
 use crate::core::request::percent;
 use crate::core::request::rule::{Send, Style};
 use crate::json::{JsonError, Kind, Reader};
+use crate::text::{has_any, split, split_once};
 
 /// Appends state to the query of the caller's URL. Both are without `?`; what the caller wrote stays as it is.
 ///
@@ -35,8 +36,8 @@ pub fn join_query(own: &str, add: &str) -> Result<String, EncodeError> {
 
 /// A name that isn't percent-encoded text stays as it is, and is then none of ours.
 fn names(query: &str) -> impl Iterator<Item = String> {
-    query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
-        let name = pair.split_once('=').map_or(pair, |(name, _)| name);
+    split(query, b'&').filter(|pair| !pair.is_empty()).map(|pair| {
+        let name = split_once(pair, b'=').map_or(pair, |(name, _)| name);
         percent::decode(name).unwrap_or_else(|| name.to_owned())
     })
 }
@@ -88,7 +89,7 @@ fn pairs(send: &Send, style: Style, text: &str) -> Result<Vec<(String, String)>,
     let read = match reader.kind() {
         Ok(Kind::Object) => reader.members(&mut |member, value| {
             let name = match style {
-                Style::DeepObject if member.contains(['[', ']']) => {
+                Style::DeepObject if has_any(member, "[]") => {
                     refused = Some("a key has a bracket, which deepObject can't say; use the style json");
                     member.to_owned()
                 }

@@ -6,6 +6,7 @@ use path::Path;
 pub(super) use path::normalise;
 
 use super::rule::Target;
+use crate::text::{has_any, integer, split, split_once};
 
 /// The compiled `match` of a rule: `[METHOD[,METHOD]] [origin]path`.
 #[derive(Debug, Clone)]
@@ -26,16 +27,16 @@ impl Pattern {
         if text.is_empty() {
             return Err(("`match` is missing: write a path such as /api/*", ""));
         }
-        if text.chars().any(char::is_control) {
+        if text.chars().any(|char| matches!(char, '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}')) {
             return Err(("it has a control character", ""));
         }
         if text.starts_with(' ') || text.ends_with(' ') {
             return Err(("it begins or ends with a space", ""));
         }
-        if text.contains(['?', '#']) {
+        if has_any(text, "?#") {
             return Err(("only the path is compared: leave out the query and the fragment", ""));
         }
-        if text.contains('\\') {
+        if has_any(text, "\\") {
             return Err(("a path has / and no backslash", ""));
         }
         let (methods, rest) = split_methods(text)?;
@@ -59,14 +60,14 @@ impl Pattern {
 }
 
 fn split_methods(text: &str) -> Result<(Vec<String>, &str), Refusal<'_>> {
-    let Some((methods, rest)) = text.split_once(' ') else {
+    let Some((methods, rest)) = split_once(text, b' ') else {
         return Ok((Vec::new(), text));
     };
-    if methods.contains('/') {
+    if has_any(methods, "/") {
         return Ok((Vec::new(), text));
     }
     let mut names = Vec::new();
-    for method in methods.split(',') {
+    for method in split(methods, b',') {
         if method.is_empty() || !method.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'-') {
             return Err((
                 "write methods in upper case, with a comma and no space between them: GET,POST /path",
@@ -85,13 +86,17 @@ fn split_origin(text: &str) -> Result<(Option<String>, &str), Refusal<'_>> {
     if text.starts_with('/') {
         return Ok((None, text));
     }
-    let Some((scheme, rest)) = text.split_once(':') else {
+    let Some((scheme, rest)) = split_once(text, b':') else {
         return Err(("a path begins with /; write /* for every path", text));
     };
     let Some(rest) = rest.strip_prefix("//") else {
         return Err(("a path begins with /, and an origin with https://", text));
     };
-    let Some((authority, path)) = rest.find('/').and_then(|slash| rest.split_at_checked(slash)) else {
+    let Some((authority, path)) = rest
+        .bytes()
+        .position(|byte| byte == b'/')
+        .and_then(|at| rest.split_at_checked(at))
+    else {
         return Err(("an origin needs a path behind it: add /* for every path", text));
     };
     let default_port = match scheme {
@@ -99,10 +104,11 @@ fn split_origin(text: &str) -> Result<(Option<String>, &str), Refusal<'_>> {
         "http" => "80",
         _ => return Err(("an origin begins with https:// or http://, in lower case", scheme)),
     };
-    if authority.contains('@') {
+    if has_any(authority, "@") {
         return Err(("an origin has no user name or password", ""));
     }
-    let (host, port) = match authority.rsplit_once(':') {
+    let colon = authority.bytes().rposition(|byte| byte == b':');
+    let (host, port) = match colon.and_then(|at| Some((authority.get(..at)?, authority.get(at + 1..)?))) {
         // A colon inside brackets is the address's.
         Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
         _ => (authority, None),
@@ -126,20 +132,16 @@ fn split_origin(text: &str) -> Result<(Option<String>, &str), Refusal<'_>> {
 fn is_host(host: &str) -> bool {
     if let Some(address) = host.strip_prefix('[') {
         return address.strip_suffix(']').is_some_and(|address| {
-            address.contains(':')
+            has_any(address, ":")
                 && address
                     .bytes()
                     .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b':'))
         });
     }
     let is_label = |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_');
-    host.split('.')
-        .all(|label| !label.is_empty() && label.bytes().all(is_label))
+    split(host, b'.').all(|label| !label.is_empty() && label.bytes().all(is_label))
 }
 
 fn is_port(port: &str) -> bool {
-    port.len() <= 5
-        && !port.starts_with('0')
-        && port.bytes().all(|byte| byte.is_ascii_digit())
-        && port.parse::<u16>().is_ok()
+    !port.starts_with('0') && integer(port, 10).is_some_and(|port| port <= u64::from(u16::MAX))
 }

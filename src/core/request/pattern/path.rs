@@ -1,5 +1,6 @@
 use super::Refusal;
 use crate::core::request::percent::escape;
+use crate::text::{split, split_once};
 
 /// The path of a pattern.
 #[derive(Debug, Clone)]
@@ -17,7 +18,7 @@ enum Piece {
 
 impl Path {
     pub(super) fn compile(path: &str) -> Result<Self, Refusal<'_>> {
-        if path.split('/').any(|segment| segment == "." || segment == "..") {
+        if split(path, b'/').any(|segment| segment == "." || segment == "..") {
             return Err((
                 "browsers resolve . and .. before the path is compared: write the resolved path",
                 path,
@@ -25,7 +26,7 @@ impl Path {
         }
         let mut pieces = Vec::new();
         let mut text = String::new();
-        for (index, segment) in path.split('/').enumerate() {
+        for (index, segment) in split(path, b'/').enumerate() {
             if index > 0 {
                 text.push('/');
             }
@@ -40,7 +41,7 @@ impl Path {
                 pieces.push(Piece::Segment);
                 continue;
             }
-            for (index, part) in segment.split('*').enumerate() {
+            for (index, part) in split(segment, b'*').enumerate() {
                 if index > 0 {
                     flush(&mut pieces, &mut text);
                     pieces.push(Piece::Any);
@@ -66,10 +67,12 @@ impl Path {
                     Some((after, path))
                 }
                 Some((Piece::Text(text), after)) => path.strip_prefix(text.as_str()).map(|rest| (after, rest)),
-                Some((Piece::Segment, after)) => match path.find('/').unwrap_or(path.len()) {
-                    0 => None,
-                    end => path.get(end..).map(|rest| (after, rest)),
-                },
+                Some((Piece::Segment, after)) => {
+                    match split_once(path, b'/').map_or(path, |(segment, _)| segment).len() {
+                        0 => None,
+                        end => path.get(end..).map(|rest| (after, rest)),
+                    }
+                }
             };
             let next = rest.or_else(|| {
                 let (after, from) = last_any?;
