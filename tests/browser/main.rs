@@ -1,2 +1,32 @@
 //! Every web API that the shell wraps, tried in a real browser.
 #![cfg(target_arch = "wasm32")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+mod addresses;
+mod answers;
+mod bodies;
+mod closing;
+mod consume;
+mod numbers;
+mod other_tabs;
+mod privacy;
+mod refresh;
+mod refresh_failures;
+mod replay;
+mod requests;
+mod restore;
+mod sign_in;
+mod sign_out;
+mod storage;
+mod storage_trouble;
+mod support;
+mod waiting;
+
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -1,0 +1,162 @@
+//! Signing out: at once here, then with the server, which is told until it has confirmed.
+
+use js_sys::Promise;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::support::{AUTH, Gate, Network, Opened, Page, fail, get, microtasks, own, reply, sleep, tokens};
+
+const RULES: &str = r#""rules":[{"match":"/api/*","token":true}]"#;
+
+/// Starts to sign out, for a promise of the server's confirmation.
+fn start(client: &Opened) -> Promise {
+    let driver = client.driver();
+    future_to_promise(async move {
+        driver.sign_out().await.unwrap();
+        Ok(JsValue::UNDEFINED)
+    })
+}
+
+fn is_tombstone(hint: Option<String>) -> bool {
+    hint.is_some_and(|hint| hint.contains(r#""signedOut":true"#))
+}
+
+#[wasm_bindgen_test]
+async fn signing_out_is_done_here_before_the_server_knows() {
+    let page = Page::new("sign-out");
+    let gate = Gate::new();
+    let answer = gate.promise();
+    let network = Network::new(move |_| answer.clone());
+    let client = page.open(&format!("{AUTH},{RULES}"));
+    client.signed_in("t1", 60);
+    let epoch = page.hint().unwrap();
+    client.heard.events();
+    let confirmed = start(&client);
+    microtasks().await;
+    assert_eq!(client.status(), "signed-out");
+    assert_eq!(client.heard.events(), ["session signed-out"]);
+    assert!(is_tombstone(page.hint()), "until the server has confirmed");
+    assert_ne!(page.hint().unwrap()[..28], epoch[..28], "a new epoch");
+    assert_eq!(own(client.driver().token().await), Some("signed-out"));
+
+    let call = network.only();
+    assert_eq!((&*call.request.method(), &*call.path()), ("POST", "/auth/sign-out"));
+    assert_eq!(call.header("Holdall-Csrf").as_deref(), Some("1"));
+    assert_eq!(get(&call.request, "credentials"), "include");
+    assert_eq!(get(&call.request, "keepalive"), true);
+    gate.open(reply(204, ""));
+    JsFuture::from(confirmed).await.unwrap();
+    assert_eq!(page.hint(), None);
+    assert_eq!(network.count(), 1, "told once");
+}
+
+#[wasm_bindgen_test]
+async fn a_server_that_knows_of_no_session_has_confirmed() {
+    for status in [200, 400, 401] {
+        let page = Page::new("confirmed");
+        let _network = Network::new(move |_| reply(status, ""));
+        let client = page.open(AUTH);
+        client.signed_in("t1", 60);
+        client.driver().sign_out().await.unwrap();
+        assert_eq!(page.hint(), None);
+    }
+}
+
+#[wasm_bindgen_test]
+async fn an_unconfirmed_sign_out_is_told_by_the_next_page() {
+    type Answer = fn() -> Promise;
+    let failures: [Answer; 3] = [
+        || reply(500, ""),
+        || reply(403, ""),
+        || fail(&js_sys::TypeError::new("Failed to fetch")),
+    ];
+    for failure in failures {
+        let page = Page::new("unconfirmed");
+        {
+            let _network = Network::new(move |_| failure());
+            let client = page.open(AUTH);
+            client.signed_in("t1", 60);
+            assert_eq!(own(client.driver().sign_out().await), Some("sign-out-unconfirmed"));
+            assert_eq!(client.status(), "signed-out");
+            assert!(is_tombstone(page.hint()));
+        }
+        let network = Network::new(|call| match &*call.path() {
+            "/auth/sign-out" => reply(204, ""),
+            _ => tokens("t2", 60),
+        });
+        let next = page.open(AUTH);
+        assert_eq!(next.status(), "signed-out");
+        sleep(20).await;
+        let paths: Vec<String> = network.calls().iter().map(|call| call.path()).collect();
+        assert_eq!(paths, ["/auth/sign-out"], "and nothing is renewed");
+        assert_eq!(page.hint(), None);
+        assert_eq!(next.status(), "signed-out");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn whoever_signs_in_meanwhile_stays_signed_in() {
+    let page = Page::new("in-meanwhile");
+    let gate = Gate::new();
+    let answer = gate.promise();
+    let _network = Network::new(move |_| answer.clone());
+    let client = page.open(AUTH);
+    client.signed_in("t1", 60);
+    let confirmed = start(&client);
+    microtasks().await;
+    client.signed_in("t9", 60);
+    gate.open(reply(204, ""));
+    JsFuture::from(confirmed).await.unwrap();
+    assert_eq!(client.status(), "signed-in");
+    assert!(page.hint().is_some() && !is_tombstone(page.hint()));
+    assert_eq!(&*client.driver().token().await.unwrap(), "t9");
+}
+
+#[wasm_bindgen_test]
+async fn a_refresh_under_way_brings_nothing_back() {
+    let page = Page::new("out-while-renewing");
+    let gate = Gate::new();
+    let refresh = gate.promise();
+    let network = Network::new(move |call| match &*call.path() {
+        "/auth/refresh" => refresh.clone(),
+        "/auth/sign-out" => reply(204, ""),
+        _ => reply(200, ""),
+    });
+    let client = page.open(&format!("{AUTH},{RULES}"));
+    client.signed_in("t1", 0);
+    let waiting = client.start("/api/x", &JsValue::UNDEFINED);
+    microtasks().await;
+    client.driver().sign_out().await.unwrap();
+    JsFuture::from(waiting).await.unwrap();
+    assert_eq!(network.to("/api/x")[0].token(), None, "who waited goes on as a guest");
+    gate.open(tokens("t2", 60));
+    sleep(20).await;
+    assert_eq!((client.status(), page.hint()), ("signed-out", None));
+    assert!(!client.heard.events().contains(&"refresh renewed".to_owned()));
+}
+
+#[wasm_bindgen_test]
+async fn a_request_refused_after_the_sign_out_is_not_repeated() {
+    let page = Page::new("out-while-sent");
+    let gate = Gate::new();
+    let answer = gate.promise();
+    let network = Network::new(move |call| match &*call.path() {
+        "/api/x" => answer.clone(),
+        _ => reply(204, ""),
+    });
+    let client = page.open(&format!("{AUTH},{RULES}"));
+    client.signed_in("t1", 60);
+    let sent = client.start("/api/x", &JsValue::UNDEFINED);
+    client.driver().sign_out().await.unwrap();
+    client.signed_in("t9", 60);
+    gate.open(reply(401, ""));
+    let response = JsFuture::from(sent).await.unwrap();
+    assert_eq!(get(&response, "status"), 401);
+    assert_eq!(
+        network.to("/api/x").len(),
+        1,
+        "nor with the token of who signed in since"
+    );
+    assert!(network.to("/auth/refresh").is_empty());
+}

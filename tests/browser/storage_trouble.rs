@@ -1,0 +1,212 @@
+//! Storage that is full, blocked or damaged.
+
+use holdall::client::Client;
+use js_sys::Function;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::support::{AUTH, FastTimers, Network, Page, get, local, microtasks, replace, replace_getter, reply, sleep};
+
+const CART: &str = r#""slices":[{"name":"cart","kind":"map"}]"#;
+
+#[wasm_bindgen_test]
+async fn a_refused_write_is_told_of_once_and_made_good() {
+    let page = Page::new("full");
+    let client = page.open(CART);
+    client.put(0, "early", "1");
+    microtasks().await;
+    let refusing = refuse_writes();
+    client.put(0, "lamp", r#"{"qty":1}"#);
+    microtasks().await;
+    client.increment(0, "lamp", "qty", 1.0);
+    microtasks().await;
+    assert_eq!(client.heard.events(), ["storage-full"]);
+    assert_eq!(client.entry(0, "lamp").as_deref(), Some(r#"{"qty":2}"#), "usable");
+    assert_eq!(client.heard.changes().len(), 3);
+    assert_eq!(page.records().len(), 1);
+
+    drop(refusing);
+    client.put(0, "mug", "1");
+    microtasks().await;
+    assert_eq!(
+        page.records().len(),
+        2,
+        "what waited goes in one record with what came next"
+    );
+    let next = page.open(CART);
+    assert_eq!(next.keys(0), ["early", "lamp", "mug"]);
+    assert_eq!(next.entry(0, "lamp").as_deref(), Some(r#"{"qty":2}"#));
+    assert!(client.heard.events().is_empty());
+
+    let _refusing = refuse_writes();
+    client.put(0, "rug", "1");
+    microtasks().await;
+    assert_eq!(
+        client.heard.events(),
+        ["storage-full"],
+        "a new failure is told of again"
+    );
+}
+
+#[wasm_bindgen_test]
+async fn a_refused_write_is_tried_again_though_nothing_else_is_written() {
+    let page = Page::new("retried");
+    let client = page.open(CART);
+    let _fast = FastTimers::start();
+    let refusing = refuse_writes();
+    client.put(0, "lamp", "1");
+    sleep(15_000).await;
+    assert!(page.records().is_empty());
+    drop(refusing);
+    sleep(10_000).await;
+    assert_eq!(page.records().len(), 1);
+    assert_eq!(client.heard.events(), ["storage-full"]);
+    assert_eq!(page.open(CART).keys(0), ["lamp"]);
+}
+
+#[wasm_bindgen_test]
+async fn a_storage_that_is_really_full_is_no_loss() {
+    let page = Page::new("quota");
+    let client = page.open(CART);
+    let filler = page.key("filler");
+    let mut size = 8 << 20;
+    // Halves as large as still fit, until not even a few bytes do.
+    let mut pieces = 0;
+    while size > 0 {
+        let text = "x".repeat(size);
+        if local().set_item(&format!("{filler}{pieces}"), &text).is_ok() {
+            pieces += 1;
+        } else {
+            size /= 2;
+        }
+    }
+    client.put(0, "lamp", "1");
+    microtasks().await;
+    assert_eq!(client.heard.events(), ["storage-full"]);
+    assert!(page.records().is_empty());
+    assert_eq!(client.keys(0), ["lamp"]);
+
+    (0..pieces).for_each(|piece| local().remove_item(&format!("{filler}{piece}")).unwrap());
+    client.put(0, "mug", "1");
+    microtasks().await;
+    assert_eq!(page.records().len(), 1);
+    assert_eq!(page.open(CART).keys(0), ["lamp", "mug"]);
+}
+
+#[wasm_bindgen_test]
+async fn a_blocked_storage_leaves_the_state_usable() {
+    let page = Page::new("blocked");
+    let window: JsValue = web_sys::window().unwrap().into();
+    let security_error = r#"throw new DOMException("blocked", "SecurityError")"#;
+    for getter in [security_error, "return null"] {
+        let _network = Network::new(|_| reply(200, "{}"));
+        let getter = Function::new_no_args(getter).into();
+        let blocked = [
+            replace_getter(&window, "localStorage", &getter),
+            replace_getter(&window, "sessionStorage", &getter),
+        ];
+        let client = page.open(&format!(
+            r#""slices":[{{"name":"cart","kind":"map"}},{{"name":"blocked","kind":"set","storage":"session"}}],{AUTH}"#
+        ));
+        client.put(0, "lamp", r#"{"qty":1}"#);
+        client.put(1, "1", "");
+        microtasks().await;
+        client.increment(0, "lamp", "qty", 1.0);
+        microtasks().await;
+        assert_eq!(client.heard.events(), ["storage-full"]);
+        assert_eq!(client.entry(0, "lamp").as_deref(), Some(r#"{"qty":2}"#));
+        assert_eq!(client.keys(1), ["1"]);
+
+        client.signed_in("t1", 60);
+        assert_eq!(client.status(), "signed-in");
+        assert_eq!(client.heard.events(), ["session signed-in"]);
+        client.driver().sign_out().await.unwrap();
+        drop(client);
+        drop(blocked);
+        assert!(page.records().is_empty());
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_damaged_entry_is_told_of_and_left_alone() {
+    let page = Page::new("damaged");
+    page.open(CART).put(0, "lamp", "1");
+    microtasks().await;
+    let damaged = [
+        ("device/r/1.00000000000000aa-1", "{"),
+        ("device/r/1.00000000000000ab-1", ""),
+        ("device/s/cart/0/1", r#"{"f":1,"k":"#),
+        ("device/r/1.00000000000000ac-1", "null"),
+    ];
+    for (key, text) in damaged {
+        local().set_item(&page.key(key), text).unwrap();
+    }
+    let newer = page.key("device/r/1.00000000000000ad-1");
+    local().set_item(&newer, r#"{"f":2,"new":true}"#).unwrap();
+
+    let client = page.open(CART);
+    assert_eq!(client.keys(0), ["lamp"], "the rest loads");
+    assert!(client.heard.events().is_empty(), "nobody can listen yet");
+    microtasks().await;
+    let mut events = client.heard.events();
+    events.sort();
+    let mut expected: Vec<String> = damaged
+        .iter()
+        .map(|(key, _)| format!("corrupt {}", page.key(key)))
+        .collect();
+    expected.push(format!("newer-version {newer}"));
+    expected.sort();
+    assert_eq!(events, expected);
+    for (key, text) in damaged {
+        assert_eq!(local().get_item(&page.key(key)).unwrap().as_deref(), Some(text));
+    }
+    client.put(0, "mug", "1");
+    microtasks().await;
+    assert!(client.heard.events().is_empty(), "each is told of once");
+    assert_eq!(client.keys(0), ["lamp", "mug"]);
+}
+
+#[wasm_bindgen_test]
+async fn a_damaged_entry_of_another_tab_is_told_of() {
+    let page = Page::new("damaged-event");
+    let client = page.open(CART);
+    client.put(0, "lamp", "1");
+    microtasks().await;
+    let key = page.key("device/r/7.00000000000000aa-1");
+    page.stored_elsewhere(Some(&key), Some(r#"{"f":1,"k":1e99,"r":[],"s":{}}"#));
+    assert_eq!(client.heard.events(), [format!("corrupt {key}")]);
+    assert_eq!(client.keys(0), ["lamp"]);
+}
+
+#[wasm_bindgen_test]
+async fn many_records_become_a_snapshot_and_stay_readable() {
+    let page = Page::new("compact");
+    let client = page.open(CART);
+    let rounds = 100;
+    for round in 0..rounds {
+        client.put(0, &format!("k{}", round % 10), &round.to_string());
+        microtasks().await;
+    }
+    assert_eq!(page.records().len(), rounds);
+    let _fast = FastTimers::start();
+    let again = page.open(CART);
+    sleep(40_000).await;
+    assert!(page.records().len() < 10, "{} entries left", page.records().len());
+    let next = page.open(CART);
+    for client in [&client, &again, &next] {
+        assert_eq!(client.read(whole), next.read(whole));
+        assert_eq!(client.entry(0, "k9").as_deref(), Some("99"));
+        assert_eq!(client.keys(0).len(), 10);
+    }
+}
+
+fn whole(client: &Client) -> Option<String> {
+    client.store.whole(0)
+}
+
+/// Makes every `setItem` throw.
+fn refuse_writes() -> impl Drop {
+    let prototype = get(&get(&js_sys::global(), "Storage"), "prototype");
+    let refuse = Function::new_no_args(r#"throw new DOMException("full", "QuotaExceededError")"#);
+    replace(&prototype, "setItem", &refuse)
+}
