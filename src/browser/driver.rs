@@ -1,10 +1,11 @@
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::{Rc, Weak};
 
-use js_sys::{Function, Reflect};
+use js_sys::Function;
 use wasm_bindgen::JsCast;
 
 use super::listen::Listening;
+use super::object::{get, text};
 use super::own_requests::{self, Answered};
 use super::wait::Waiters;
 use super::{Event, Failure, clock, numbers, seed, storage, task};
@@ -24,7 +25,7 @@ pub struct Driver {
     pub(super) fetch: Function,
     settled: Waiters,
     signed_out: Waiters,
-    listening: Listening,
+    listening: OnceCell<Listening>,
     flushing: Cell<bool>,
     /// The last attempt to store failed.
     full: Cell<bool>,
@@ -56,8 +57,12 @@ impl Driver {
     /// # Errors
     /// As [`Client::open`].
     pub fn open(config: &Config, watcher: Box<dyn Watcher>) -> Result<Rc<Self>, Error> {
-        let window = web_sys::window();
-        let own_endpoints = config.auth.iter().flat_map(|auth| [&auth.refresh, &auth.sign_out]);
+        let mut own_endpoints = Vec::new();
+        if let Some(auth) = &config.auth {
+            for address in [&auth.refresh, &auth.sign_out] {
+                own_endpoints.extend(own_requests::origin_and_path(address));
+            }
+        }
         let environment = Environment {
             storages: Storages {
                 local: storage::local(),
@@ -66,32 +71,26 @@ impl Driver {
             hints: storage::local(),
             numbers: numbers::BROWSER,
             seed: seed::seed(),
-            page_origin: window
-                .as_ref()
-                .and_then(|window| window.location().origin().ok())
-                .unwrap_or_default(),
-            own_endpoints: own_endpoints
-                .filter_map(|address| own_requests::origin_and_path(address))
-                .collect(),
-            secure: window.is_some_and(|window| window.is_secure_context()),
+            page_origin: text(&get(&js_sys::global(), "location"), "origin"),
+            own_endpoints,
+            secure: get(&js_sys::global(), "isSecureContext").is_truthy(),
         };
         let client = Client::open(config, environment)?;
-        let driver = Rc::new_cyclic(|driver: &Weak<Self>| Self {
+        let driver = Rc::new(Self {
             client: RefCell::new(client),
             watcher,
             auth: config.auth.clone(),
-            fetch: Reflect::get(&js_sys::global(), &"fetch".into())
-                .unwrap_or_default()
-                .unchecked_into(),
+            fetch: get(&js_sys::global(), "fetch").unchecked_into(),
             settled: Waiters::default(),
             signed_out: Waiters::default(),
-            listening: Listening::new(driver),
+            listening: OnceCell::new(),
             flushing: Cell::new(false),
             full: Cell::new(false),
             compacting: Cell::new(false),
             closed: Cell::new(false),
             refresh_took: Cell::new(0),
         });
+        drop(driver.listening.set(Listening::new(&driver)));
         // Listed once more, now that the events of other tabs are heard: nothing falls between.
         driver.client.borrow_mut().store.load();
         // Whoever opens it can't hear events yet, so they come a microtask later.
@@ -134,18 +133,19 @@ impl Driver {
         self.change(|client| client.session.sign_in(response, user, clock::now()))
     }
 
-    /// Signs out: at once here, then with the server.
+    /// Signs out: here before this returns, then with the server, which the future waits for.
     ///
     /// # Errors
     /// [`Code::SignOutUnconfirmed`] if the server couldn't be told, [`Code::BadConfig`] without `auth`, [`Code::Closed`]
-    pub async fn sign_out(self: Rc<Self>) -> Result<(), Failure> {
-        self.authenticates()?;
-        let confirmed = self.signed_out.add();
-        self.change(|client| {
-            client.session.sign_out();
-            Ok(())
-        })?;
-        confirmed.until(None).await
+    pub fn sign_out(self: &Rc<Self>) -> impl Future<Output = Result<(), Failure>> + use<> {
+        let begun = self.authenticates().and_then(|()| {
+            let confirmed = self.signed_out.add();
+            self.change(|client| {
+                client.session.sign_out();
+                Ok(confirmed)
+            })
+        });
+        async move { begun?.until(None).await }
     }
 
     /// A valid access token.
@@ -177,9 +177,11 @@ impl Driver {
     /// Stores what has changed, and releases everything that the browser holds of this.
     pub fn close(&self) {
         if !self.closed.replace(true) {
-            self.listening.stop();
+            if let Some(listening) = self.listening.get() {
+                listening.stop();
+            }
             // What can't be stored now was reported when it failed first.
-            let _ = self.client.borrow_mut().store.flush();
+            let _ = self.client.borrow_mut().flush();
             self.settled
                 .wake(&Err(Error::new(Code::Closed, &["this client was closed"])));
         }
@@ -204,7 +206,10 @@ impl Driver {
                 if client.store.in_transaction() {
                     return;
                 }
-                let effects: Vec<Effect> = core::iter::from_fn(|| client.session.poll()).collect();
+                let mut effects: Vec<Effect> = Vec::new();
+                while let Some(effect) = client.session.poll() {
+                    effects.push(effect);
+                }
                 (client.store.take_news(), effects)
             };
             let News { keys, damaged, newer } = news;
@@ -217,19 +222,19 @@ impl Driver {
             for (slice, keys) in keys {
                 self.watcher.changed(slice, &keys);
             }
-            damaged
-                .iter()
-                .for_each(|key| self.tell(Event::Corrupt(String::from(&**key))));
-            newer
-                .iter()
-                .for_each(|key| self.tell(Event::NewerVersion(String::from(&**key))));
+            for key in damaged {
+                self.tell(Event::Corrupt(String::from(&*key)));
+            }
+            for key in newer {
+                self.tell(Event::NewerVersion(String::from(&*key)));
+            }
         }
         self.flush_later();
     }
 
     fn carry_out(self: &Rc<Self>, effect: Effect) {
         match effect {
-            Effect::Hint(hint) => self.client.borrow().remember(hint.as_deref()),
+            Effect::Hint(hint) => self.client.borrow_mut().remember(hint),
             Effect::Notify => self.tell(Event::Session(self.read(|client| client.session.status()))),
             Effect::Settled(result) => self.settled.wake(&result),
             Effect::Refreshed(outcome) => {
@@ -276,7 +281,7 @@ impl Driver {
 
     /// Stores at the end of the microtask, once for everything that was changed in it.
     fn flush_later(self: &Rc<Self>) {
-        let waiting = self.read(|client| client.store.has_unwritten());
+        let waiting = self.read(Client::has_unwritten);
         if waiting && !self.closed.get() && !self.flushing.replace(true) {
             let driver = Rc::downgrade(self);
             task::spawn(async move { with(&driver, Self::flush) });
@@ -285,7 +290,7 @@ impl Driver {
 
     fn flush(self: &Rc<Self>) {
         self.flushing.set(false);
-        let stored = self.client.borrow_mut().store.flush().is_ok();
+        let stored = self.client.borrow_mut().flush().is_ok();
         if stored {
             self.full.set(false);
             self.compact_later();
@@ -298,7 +303,7 @@ impl Driver {
     fn store_again_later(self: &Rc<Self>) {
         self.later(STORE_AGAIN_AFTER, |driver| {
             if driver.full.get() {
-                if driver.client.borrow_mut().store.flush().is_ok() {
+                if driver.client.borrow_mut().flush().is_ok() {
                     driver.full.set(false);
                 } else {
                     driver.store_again_later();

@@ -1,10 +1,11 @@
+use std::pin::Pin;
 use std::rc::Rc;
 
-use js_sys::Promise;
+use js_sys::{Array, Promise};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::host::Host;
+use super::host::{Host, array};
 use crate::browser::{Driver, Failure, Sent, promise};
 use crate::client::Config;
 use crate::error::Error;
@@ -85,9 +86,9 @@ impl Client {
     }
 
     /// The keys that are there, in order.
-    pub fn keys(&self, slice: usize) -> Vec<String> {
-        let keys = self.driver.read(|client| client.store.keys(slice));
-        keys.iter().map(|key| String::from(&**key)).collect()
+    #[wasm_bindgen(unchecked_return_type = "string[]")]
+    pub fn keys(&self, slice: usize) -> Array {
+        array(&self.driver.read(|client| client.store.keys(slice)))
     }
 
     /// Who is signed in, if anybody: `restoring`, `signed-out`, `signed-in` or `ended`.
@@ -119,8 +120,8 @@ impl Client {
     /// Ends the session.
     #[wasm_bindgen(js_name = signOut)]
     pub fn sign_out(&self) -> Promise {
-        let driver = self.driver.clone();
-        self.promised(async move { driver.sign_out().await.map(|()| JsValue::UNDEFINED) })
+        let confirmed = self.driver.sign_out();
+        self.promised(async move { confirmed.await.map(|()| JsValue::UNDEFINED) })
     }
 
     /// A valid access token.
@@ -161,6 +162,8 @@ impl Client {
 
     fn promised(&self, future: impl Future<Output = Result<JsValue, Failure>> + 'static) -> Promise {
         let host = self.host.clone();
+        // Boxed before it is wrapped: a wrapper for each type would cost a kilobyte of wasm each.
+        let future: Pin<Box<dyn Future<Output = Result<JsValue, Failure>>>> = Box::pin(future);
         promise(async move { future.await.map_err(|failure| host.reject(failure)) })
     }
 }

@@ -7,7 +7,7 @@ pub use config::Config;
 pub use exchange::{Exchange, Reply, Start};
 
 use crate::error::{Code, Error};
-use crate::journal::Storage;
+use crate::journal::{Storage, StorageFull};
 use crate::number::Numbers;
 use crate::random::Random;
 use crate::request::{Plan, Rules, SliceInfo, Target};
@@ -42,6 +42,8 @@ pub struct Client {
     audience: Vec<String>,
     hints: Box<dyn Storage>,
     hint_key: String,
+    /// A hint that the storage hasn't taken.
+    unstored_hint: Option<String>,
     page_origin: String,
     own_endpoints: Vec<String>,
 }
@@ -88,6 +90,7 @@ impl Client {
             audience,
             hints,
             hint_key,
+            unstored_hint: None,
             page_origin,
             own_endpoints,
         })
@@ -108,11 +111,39 @@ impl Client {
         })
     }
 
-    /// Stores the session's hint, or removes it. Where it can't be stored, the session just doesn't survive the page.
-    pub fn remember(&self, hint: Option<&str>) {
-        match hint {
-            Some(hint) => drop(self.hints.set(&self.hint_key, hint)),
-            None => self.hints.remove(&self.hint_key),
+    /// Stores the session's hint, or removes it. What can't be stored is stored with the next [`flush`](Self::flush) that can.
+    pub fn remember(&mut self, hint: Option<String>) {
+        // Whatever is stored now no longer holds: should a sign-out not be stored, no page may restore what it ended.
+        let stored = match &hint {
+            Some(hint) => self.hints.set(&self.hint_key, hint).is_ok(),
+            None => false,
+        };
+        if !stored {
+            self.hints.remove(&self.hint_key);
+        }
+        self.unstored_hint = hint.filter(|_| !stored);
+    }
+
+    /// Whether something waits to be stored.
+    #[must_use]
+    pub fn has_unwritten(&self) -> bool {
+        self.unstored_hint.is_some() || self.store.has_unwritten()
+    }
+
+    /// Stores what waits for it.
+    ///
+    /// # Errors
+    /// [`StorageFull`] if any storage took nothing; what it didn't take is tried again with the next call.
+    pub fn flush(&mut self) -> Result<(), StorageFull> {
+        let hint = self.unstored_hint.take();
+        if hint.is_some() {
+            self.remember(hint);
+        }
+        self.store.flush()?;
+        if self.unstored_hint.is_some() {
+            Err(StorageFull)
+        } else {
+            Ok(())
         }
     }
 

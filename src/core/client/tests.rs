@@ -192,11 +192,54 @@ fn the_hint_outlives_the_page() {
     let mut client = with_cart();
     while let Some(effect) = client.session.poll() {
         if let Effect::Hint(hint) = effect {
-            client.remember(hint.as_deref());
+            client.remember(hint);
         }
     }
     assert!(client.hints.get("shop/session").unwrap().contains("epoch"));
     client.hints.remove("shop/session");
     client.hint_stored_elsewhere(Some("shop/session"));
     assert_eq!(client.session.status().as_str(), "signed-out");
+}
+
+/// A storage that can be full.
+#[derive(Default, Clone)]
+struct Hints(std::rc::Rc<(MemoryStorage, std::cell::Cell<bool>)>);
+
+impl Storage for Hints {
+    fn get(&self, key: &str) -> Option<String> {
+        self.0.0.get(key)
+    }
+    fn set(&self, key: &str, value: &str) -> Result<(), StorageFull> {
+        if self.0.1.get() {
+            Err(StorageFull)
+        } else {
+            self.0.0.set(key, value)
+        }
+    }
+    fn remove(&self, key: &str) {
+        self.0.0.remove(key);
+    }
+    fn keys(&self) -> Vec<String> {
+        self.0.0.keys()
+    }
+}
+
+#[test]
+fn a_hint_that_was_not_stored_leaves_no_older_one_and_is_stored_later() {
+    let hints = Hints::default();
+    let environment = Environment {
+        hints: Box::new(hints.clone()),
+        ..environment(true)
+    };
+    let mut client = Client::open(&Config::from_json(CONFIG).unwrap(), environment).unwrap();
+    client.remember(Some("signed in".into()));
+    hints.0.1.set(true);
+    client.remember(Some("tombstone".into()));
+    assert_eq!(hints.get("shop/session"), None);
+    assert!(client.has_unwritten());
+    assert_eq!(client.flush(), Err(StorageFull));
+    hints.0.1.set(false);
+    assert_eq!(client.flush(), Ok(()));
+    assert_eq!(hints.get("shop/session").as_deref(), Some("tombstone"));
+    assert!(!client.has_unwritten());
 }
