@@ -22,6 +22,10 @@ export function startAccount(app, { onTokens }) {
       say(byId("user-name"), name);
       say(byId("user-initials"), initials(name));
     }
+    if (status === "signed-out" || status === "ended") {
+      say(byId("user-name"), "");
+      say(byId("user-initials"), "");
+    }
     if (status === "ended") say(hint, "Your session has ended. Sign in again: cart, filters and blocked senders are still here.");
     else if (status !== before) say(hint, usualHint);
     before = status;

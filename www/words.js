@@ -47,7 +47,7 @@ const BY_CODE = {
   "refresh-failed": "Your sign-in couldn't be renewed just now. You are still signed in; try again in a moment.",
   "signed-out": "Please sign in first.",
   "sign-out-unconfirmed": "You are signed out here. The server couldn't be reached to hear of it; it will be told as soon as it can be.",
-  "bad-token-response": "The server's answer made no sense, so you aren't signed in. Try again.",
+  "bad-token-response": "The server's answer made no sense. Try again in a moment.",
   "insecure-context": "Signing in needs a secure connection (https, or this machine).",
   "too-large": "That is more than one request can carry. Take something away and try again.",
   "redirected": "The server sent the request elsewhere, so what became of it isn't known.",

@@ -31,9 +31,9 @@ async fn a_request_carries_what_the_rules_say_and_nothing_else() {
     assert_eq!((sent.header("holdall-state"), sent.header("idempotency-key")), ("", ""));
 
     // A rule matches, and another one doesn't: the token, but no state.
-    tab.run(r#"return (await app.fetch("/api/products?own=1")).status"#)
+    tab.run(r#"return (await app.fetch("/api/orders?own=1")).status"#)
         .await;
-    let sent = only(&browser, "GET", "/api/products?own=1").await;
+    let sent = only(&browser, "GET", "/api/orders?own=1").await;
     assert!(sent.token().is_some());
 
     // The caller's own parameter stays.
@@ -74,17 +74,17 @@ async fn the_global_fetch_is_replaced_until_that_is_undone() {
             r#"const native = window.fetch;
             const undo = app.install();
             const installed = window.fetch;
-            await fetch("/api/products?during=1");
+            await fetch("/api/orders?during=1");
             undo();
-            await fetch("/api/products?after=1");
-            await installed("/api/products?kept=1");
+            await fetch("/api/orders?after=1");
+            await installed("/api/orders?kept=1");
             return [installed !== native, window.fetch === native];"#,
         )
         .await;
     assert_eq!(answer, json!([true, true]));
-    assert!(only(&browser, "GET", "/api/products?during=1").await.token().is_some());
-    assert!(only(&browser, "GET", "/api/products?after=1").await.token().is_none());
-    assert!(only(&browser, "GET", "/api/products?kept=1").await.token().is_none());
+    assert!(only(&browser, "GET", "/api/orders?during=1").await.token().is_some());
+    assert!(only(&browser, "GET", "/api/orders?after=1").await.token().is_none());
+    assert!(only(&browser, "GET", "/api/orders?kept=1").await.token().is_none());
 }
 
 #[tokio::test(flavor = "multi_thread")]
