@@ -1,9 +1,9 @@
 //! The one file that reads the browser's clocks.
 
-use js_sys::Promise;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Performance, Window};
 
+use super::task::deferred;
 use crate::time::Now;
 
 /// The present moment, by both clocks.
@@ -22,12 +22,11 @@ pub(super) fn now() -> Now {
 
 /// Waits.
 pub(super) async fn sleep(milliseconds: u64) {
-    let promise = Promise::new(&mut |resolve, _| {
-        if let Some(window) = web_sys::window() {
-            let milliseconds = i32::try_from(milliseconds).unwrap_or(i32::MAX);
-            // Without a timer there is nothing to wait for: the promise then never ends, and holds nothing.
-            drop(window.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, milliseconds));
-        }
-    });
-    drop(JsFuture::from(promise).await);
+    let (ended, end) = deferred();
+    if let Some(window) = web_sys::window() {
+        let milliseconds = i32::try_from(milliseconds).unwrap_or(i32::MAX);
+        // Without a timer there is nothing to wait for: the promise then never ends, and holds nothing.
+        drop(window.set_timeout_with_callback_and_timeout_and_arguments_0(&end, milliseconds));
+    }
+    drop(JsFuture::from(ended).await);
 }

@@ -255,7 +255,7 @@ impl Driver {
                 task::spawn(async move {
                     let Some(auth) = &driver.auth else { return };
                     let started = clock::now();
-                    let answered = own_requests::post(&auth.refresh, auth).await;
+                    let answered = own_requests::post(&driver.fetch, &auth.refresh, auth).await;
                     driver.refresh_took.set(clock::now().since(started));
                     driver.client.borrow_mut().session.answered(
                         ticket,
@@ -269,7 +269,7 @@ impl Driver {
                 let driver = self.clone();
                 task::spawn(async move {
                     let Some(auth) = &driver.auth else { return };
-                    let answered = own_requests::post(&auth.sign_out, auth).await;
+                    let answered = own_requests::post(&driver.fetch, &auth.sign_out, auth).await;
                     let answer = Answered::as_answer(answered.as_ref());
                     let result = driver.client.borrow_mut().session.sign_out_answered(&epoch, answer);
                     driver.signed_out.wake(&result);

@@ -3,8 +3,9 @@ use std::rc::Rc;
 use js_sys::Promise;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Request, RequestInit, Response, ResponseType};
+use web_sys::{Request, RequestInit, Response};
 
+use super::object::text;
 use super::request::Call;
 use super::{Driver, Event, Failure, RequestEvent, clock};
 use crate::client::{Exchange, Reply, Start};
@@ -104,7 +105,8 @@ impl Driver {
             }
             if again != Reply::Replay {
                 self.report(&call, &exchange, answer.status(), started);
-                if exchange.forbids_redirects() && answer.type_() == ResponseType::Opaqueredirect {
+                if exchange.forbids_redirects() && !call.handles_redirects() && text(answer, "type") == "opaqueredirect"
+                {
                     return Err(redirected().into());
                 }
                 return Ok(response);
@@ -129,16 +131,16 @@ impl Driver {
     }
 
     fn plan(&self, call: &Call) -> Option<Plan> {
-        let scheme = call.url.protocol();
+        let scheme = text(&call.url, "protocol");
         // `blob:` and `data:` have no origin of their own to trust.
         if scheme != "https:" && scheme != "http:" {
             return None;
         }
-        self.read(|client| client.plan(&call.method, &call.url.origin(), &call.url.pathname()))
+        self.read(|client| client.plan(&call.method, &text(&call.url, "origin"), &text(&call.url, "pathname")))
     }
 
     fn start(self: &Rc<Self>, call: &Call, plan: Plan) -> Result<Start, Error> {
-        self.change(|client| client.start(plan, &call.url.origin(), clock::now()))
+        self.change(|client| client.start(plan, &text(&call.url, "origin"), clock::now()))
     }
 
     /// Reads the body and waits for a token, as far as that has to be, then takes token and state.
@@ -163,19 +165,18 @@ impl Driver {
     }
 
     fn report(&self, call: &Call, exchange: &Exchange, status: u16, started: Now) {
-        let slices = |send: &crate::request::Send| {
-            exchange
-                .outgoing
-                .bytes
-                .iter()
-                .any(|(slice, _)| *slice == send.slice)
-                .then(|| send.slice_name.clone())
-        };
+        let (mut slices, mut bytes) = (Vec::new(), 0);
+        for send in &exchange.plan.sends {
+            if let Some((_, own)) = exchange.outgoing.bytes.iter().find(|(slice, _)| *slice == send.slice) {
+                slices.push(send.slice_name.clone());
+                bytes += *own as u32;
+            }
+        }
         self.tell(Event::Request(RequestEvent {
             method: call.method.clone(),
-            url: call.url.origin() + &call.url.pathname(),
-            slices: exchange.plan.sends.iter().filter_map(slices).collect(),
-            bytes: exchange.outgoing.bytes.iter().map(|(_, bytes)| *bytes as u32).sum(),
+            url: text(&call.url, "origin") + &text(&call.url, "pathname"),
+            slices,
+            bytes,
             token: exchange.credentials.is_some(),
             status,
             replayed: exchange.replayed,

@@ -1,69 +1,68 @@
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 
-use js_sys::Object;
+use js_sys::{Function, Object};
+use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{StorageEvent, Window};
+use web_sys::StorageEvent;
 
 use super::driver::{Driver, with};
 use crate::store::Place;
 
 /// What the page listens to: other tabs' writes, and its own return from the back/forward cache.
-pub(super) struct Listening {
-    stored: Closure<dyn Fn(StorageEvent)>,
-    shown: Closure<dyn Fn(JsValue)>,
-}
+pub(super) struct Listening(Closure<dyn Fn(StorageEvent)>);
+
+const EVENTS: [&str; 2] = ["storage", "pageshow"];
 
 impl Listening {
     /// Starts to listen.
-    pub(super) fn new(driver: &Weak<Driver>) -> Self {
-        let (of_stored, of_shown) = (driver.clone(), driver.clone());
-        let stored: Box<dyn Fn(StorageEvent)> =
-            Box::new(move |event| with(&of_stored, |driver| driver.stored_elsewhere(&event)));
-        let shown: Box<dyn Fn(JsValue)> = Box::new(move |_| with(&of_shown, Driver::shown));
-        let this = Self {
-            stored: Closure::wrap(stored),
-            shown: Closure::wrap(shown),
-        };
-        for (window, (name, listener)) in web_sys::window()
-            .iter()
-            .flat_map(|window| this.all().map(|pair| (window, pair)))
-        {
-            drop(window.add_event_listener_with_callback(name, listener));
+    pub(super) fn new(driver: &Rc<Driver>) -> Self {
+        let driver = Rc::downgrade(driver);
+        let heard: Box<dyn Fn(StorageEvent)> = Box::new(move |event| with(&driver, |driver| driver.heard(&event)));
+        let this = Self(Closure::wrap(heard));
+        if let Some(window) = web_sys::window() {
+            for name in EVENTS {
+                drop(window.add_event_listener_with_callback(name, this.listener()));
+            }
         }
         this
     }
 
     /// Stops.
     pub(super) fn stop(&self) {
-        for (window, (name, listener)) in web_sys::window()
-            .iter()
-            .flat_map(|window| self.all().map(|pair| (window, pair)))
-        {
-            drop(window.remove_event_listener_with_callback(name, listener));
+        if let Some(window) = web_sys::window() {
+            for name in EVENTS {
+                drop(window.remove_event_listener_with_callback(name, self.listener()));
+            }
         }
     }
 
-    fn all(&self) -> [(&'static str, &js_sys::Function); 2] {
-        [
-            ("storage", self.stored.as_ref().unchecked_ref()),
-            ("pageshow", self.shown.as_ref().unchecked_ref()),
-        ]
+    fn listener(&self) -> &Function {
+        self.0.as_ref().unchecked_ref()
+    }
+}
+
+/// The closure goes with this: the browser must not call it afterwards, should nobody have closed the client.
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.stop();
     }
 }
 
 impl Driver {
-    fn stored_elsewhere(self: &Rc<Self>, event: &StorageEvent) {
-        let is = |storage: fn(&Window) -> Result<Option<web_sys::Storage>, JsValue>| {
-            let storage = web_sys::window().and_then(|window| storage(&window).ok().flatten());
-            matches!((storage, event.storage_area()), (Some(a), Some(b)) if Object::is(&a, &b))
-        };
-        let place = if is(Window::local_storage) {
-            Place::Local
-        } else if is(Window::session_storage) {
-            Place::Session
-        } else {
-            return;
+    /// One listener for both events: each of its own would cost the wasm build half a kilobyte.
+    fn heard(self: &Rc<Self>, event: &StorageEvent) {
+        // The other event has none.
+        match event.storage_area() {
+            Some(area) => self.stored_elsewhere(&area, event),
+            None => self.shown(),
+        }
+    }
+
+    fn stored_elsewhere(self: &Rc<Self>, area: &web_sys::Storage, event: &StorageEvent) {
+        let local = web_sys::window().and_then(|window| window.local_storage().ok().flatten());
+        let place = match local {
+            Some(local) if Object::is(&local, area) => Place::Local,
+            _ => Place::Session,
         };
         let (key, value) = (event.key(), event.new_value());
         // A closed client takes nothing more.

@@ -7,6 +7,7 @@ mod failure;
 mod fetch;
 mod listen;
 mod numbers;
+mod object;
 mod own_requests;
 mod request;
 mod seed;
@@ -18,5 +19,7 @@ pub use driver::{Driver, Watcher};
 pub use events::{Event, RequestEvent};
 pub use failure::Failure;
 pub use fetch::{Sent, Tended};
+#[cfg(feature = "js")]
+pub(crate) use object::{set, set_text};
 #[cfg(feature = "js")]
 pub(crate) use task::promise;

@@ -1,8 +1,13 @@
 //! The requests that the library makes for itself: renewing the session, and ending it.
 
-use gloo_net::http::Request;
-use web_sys::{Headers, RequestCache, RequestCredentials, RequestInit, RequestRedirect, Url};
+use gloo_net::http::Response;
+use js_sys::{Function, Object, Promise};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::Url;
 
+use super::object::{set, set_text, text};
+use crate::core::text::integer;
 use crate::session::{Answer, AuthConfig};
 
 /// An answer, read.
@@ -15,23 +20,31 @@ pub(super) struct Answered {
 /// POSTs to an endpoint of the session, with its cookie. `None`: nobody answered.
 ///
 /// The request outlives the page and is never aborted: were it, a server that has rotated the cookie would have told nobody.
-pub(super) async fn post(address: &str, auth: &AuthConfig) -> Option<Answered> {
-    let headers = Headers::new().ok()?;
-    headers.set(&auth.csrf.name, &auth.csrf.value).ok()?;
-    headers.set("Accept", "application/json").ok()?;
-    let init = RequestInit::new();
-    init.set_method("POST");
-    init.set_headers(&headers);
-    init.set_credentials(RequestCredentials::Include);
-    init.set_cache(RequestCache::NoStore);
-    init.set_redirect(RequestRedirect::Error);
-    js_sys::Reflect::set(&init, &"keepalive".into(), &true.into()).ok()?;
-    let request = web_sys::Request::new_with_str_and_init(address, &init).ok()?;
-    let response = Request::from(request).send().await.ok()?;
+///
+/// `fetch` is the browser's. What others put in its place may reject with anything, on which gloo-net's own sending panics.
+pub(super) async fn post(fetch: &Function, address: &str, auth: &AuthConfig) -> Option<Answered> {
+    let headers = Object::new();
+    set_text(&headers, &auth.csrf.name, &auth.csrf.value);
+    set_text(&headers, "Accept", "application/json");
+    let init = Object::new();
+    set(&init, "headers", &headers);
+    for (name, value) in [
+        ("method", "POST"),
+        ("credentials", "include"),
+        ("cache", "no-store"),
+        ("redirect", "error"),
+    ] {
+        set_text(&init, name, value);
+    }
+    set(&init, "keepalive", &JsValue::TRUE);
+    let request = web_sys::Request::new_with_str_and_init(address, init.unchecked_ref()).ok()?;
+    let sent = Promise::resolve(&fetch.call1(&JsValue::UNDEFINED, &request).ok()?);
+    let response: web_sys::Response = JsFuture::from(sent).await.ok()?.unchecked_into();
+    let response = Response::from(response);
     let retry_after = response
         .headers()
         .get("Retry-After")
-        .and_then(|value| value.trim().parse().ok());
+        .and_then(|value| integer(&value, 10));
     Some(Answered {
         status: response.status(),
         body: response.text().await.unwrap_or_default(),
@@ -60,5 +73,5 @@ impl Answered {
 /// An endpoint's origin and path, as the browser parses it.
 pub(super) fn origin_and_path(address: &str) -> Option<String> {
     let url = Url::new(&web_sys::Request::new_with_str(address).ok()?.url()).ok()?;
-    Some(url.origin() + &url.pathname())
+    Some(text(&url, "origin") + &text(&url, "pathname"))
 }

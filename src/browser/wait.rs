@@ -1,12 +1,14 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::{Array, Function, Promise, Reflect};
+use js_sys::{Array, Function, Promise};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortSignal;
 
 use super::Failure;
+use super::object::get;
+use super::task::deferred;
 use crate::error::Error;
 
 /// Those who wait for something that ends alike for all of them.
@@ -25,7 +27,8 @@ impl Waiters {
     /// Somebody more, woken by the next [`wake`](Self::wake).
     pub(super) fn add(&self) -> Waiter {
         let outcome = Outcome::new(RefCell::new(Ok(())));
-        let woken = Promise::new(&mut |resolve, _| self.0.borrow_mut().push((resolve, outcome.clone())));
+        let (woken, wake) = deferred();
+        self.0.borrow_mut().push((wake, outcome.clone()));
         Waiter { woken, outcome }
     }
 
@@ -41,23 +44,33 @@ impl Waiters {
 impl Waiter {
     /// Waits until it is woken, or until the caller's signal ends this wait; what is waited for goes on for the others.
     pub(super) async fn until(self, signal: Option<&AbortSignal>) -> Result<(), Failure> {
+        let mut listener = None;
         let woken = match signal {
             None => self.woken,
-            Some(signal) if signal.aborted() => return Err(reason(signal)),
-            Some(signal) => Promise::race(&Array::of2(&self.woken, &aborted(signal))),
+            Some(signal) if is_aborted(signal) => return Err(reason(signal)),
+            Some(signal) => {
+                let (aborted, abort) = deferred();
+                drop(signal.add_event_listener_with_callback("abort", &abort));
+                listener = Some((signal, abort));
+                Promise::race(&Array::of2(&self.woken, &aborted))
+            }
         };
         JsFuture::from(woken).await?;
+        // A signal may live as long as the page, and be waited with many times.
+        if let Some((signal, abort)) = listener {
+            drop(signal.remove_event_listener_with_callback("abort", &abort));
+        }
         match signal {
-            Some(signal) if signal.aborted() => Err(reason(signal)),
+            Some(signal) if is_aborted(signal) => Err(reason(signal)),
             _ => Ok(self.outcome.replace(Ok(()))?),
         }
     }
 }
 
-fn aborted(signal: &AbortSignal) -> Promise {
-    Promise::new(&mut |resolve, _| drop(signal.add_event_listener_with_callback("abort", &resolve)))
+fn is_aborted(signal: &AbortSignal) -> bool {
+    get(signal, "aborted").is_truthy()
 }
 
 fn reason(signal: &AbortSignal) -> Failure {
-    Failure::Browser(Reflect::get(signal, &"reason".into()).unwrap_or_default())
+    Failure::Browser(get(signal, "reason"))
 }

@@ -1,10 +1,10 @@
 use std::rc::Rc;
 
-use serde::Serialize;
+use js_sys::{Array, Object};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::browser::{Event, Failure, Watcher};
+use crate::browser::{Event, Failure, Watcher, set, set_text};
 use crate::error::Error;
 
 #[wasm_bindgen]
@@ -18,7 +18,7 @@ extern "C" {
 
     // A listener that throws has been reported by the facade: it must not stop the client.
     #[wasm_bindgen(method, catch)]
-    fn changed(this: &Host, slice: usize, keys: Vec<String>) -> Result<(), JsValue>;
+    fn changed(this: &Host, slice: usize, keys: &Array) -> Result<(), JsValue>;
 
     #[wasm_bindgen(method, catch)]
     fn event(this: &Host, name: &str, detail: &JsValue) -> Result<(), JsValue>;
@@ -41,56 +41,52 @@ impl Host {
 
 impl Watcher for Host {
     fn changed(&self, slice: usize, keys: &[Rc<str>]) {
-        drop(Self::changed(
-            self,
-            slice,
-            keys.iter().map(|key| String::from(&**key)).collect(),
-        ));
+        drop(Self::changed(self, slice, &array(keys)));
     }
 
     fn event(&self, event: Event) {
-        let (name, detail) = match &event {
-            Event::Request(request) => ("request", detail(request)),
-            Event::Refresh { outcome, milliseconds } => (
-                "refresh",
-                detail(&Refresh {
-                    outcome: outcome.as_str(),
-                    milliseconds: *milliseconds as u32,
-                }),
-            ),
-            Event::Session(status) => (
-                "session",
-                detail(&Session {
-                    status: status.as_str(),
-                }),
-            ),
-            Event::StorageFull => ("storage-full", detail(&Nothing {})),
-            Event::Corrupt(key) => ("corrupt", detail(&Entry { key })),
-            Event::NewerVersion(key) => ("newer-version", detail(&Entry { key })),
+        let detail = Object::new();
+        let name = match &event {
+            Event::Request(request) => {
+                set_text(&detail, "method", &request.method);
+                set_text(&detail, "url", &request.url);
+                let slices = serde_wasm_bindgen::to_value(&request.slices).unwrap_or_default();
+                set(&detail, "slices", &slices);
+                set(&detail, "bytes", &request.bytes.into());
+                set(&detail, "token", &request.token.into());
+                set(&detail, "status", &request.status.into());
+                set(&detail, "replayed", &request.replayed.into());
+                set(&detail, "milliseconds", &request.milliseconds.into());
+                "request"
+            }
+            Event::Refresh { outcome, milliseconds } => {
+                set_text(&detail, "outcome", outcome.as_str());
+                set(&detail, "milliseconds", &(*milliseconds as u32).into());
+                "refresh"
+            }
+            Event::Session(status) => {
+                set_text(&detail, "status", status.as_str());
+                "session"
+            }
+            Event::StorageFull => "storage-full",
+            Event::Corrupt(key) => {
+                set_text(&detail, "key", key);
+                "corrupt"
+            }
+            Event::NewerVersion(key) => {
+                set_text(&detail, "key", key);
+                "newer-version"
+            }
         };
         drop(Self::event(self, name, &detail));
     }
 }
 
-#[derive(Serialize)]
-struct Refresh {
-    outcome: &'static str,
-    milliseconds: u32,
-}
-
-#[derive(Serialize)]
-struct Session {
-    status: &'static str,
-}
-
-#[derive(Serialize)]
-struct Entry<'a> {
-    key: &'a str,
-}
-
-#[derive(Serialize)]
-struct Nothing {}
-
-fn detail(value: &impl Serialize) -> JsValue {
-    serde_wasm_bindgen::to_value(value).unwrap_or_default()
+/// An array of keys.
+pub(super) fn array(keys: &[Rc<str>]) -> Array {
+    let array = Array::new();
+    for key in keys {
+        array.push(&JsValue::from_str(key));
+    }
+    array
 }

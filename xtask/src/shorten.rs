@@ -10,21 +10,17 @@ use crate::Result;
 
 /// Functions that say why the program panics, and all that makes texts for that. Nothing shows them: a page has no standard error,
 /// and a trap is what a panic ends in anyhow. The crate itself formats nothing.
-const MUTE: [&str; 15] = [
+const MUTE: [&str; 11] = [
     "alloc_error",
     "assert_failed",
     "capacity_overflow",
     "core::fmt::",
-    "core::panicking::",
     "expect_failed",
+    "handle_error",
     "len_mismatch_fail",
-    "panic_access_error",
-    "panic_already_",
-    "raw_vec::handle_error",
-    "rust_panic",
+    "panic",
     "slice_error_fail",
     "slice_index_fail",
-    "std::panicking::",
     "unwrap_failed",
 ];
 

@@ -27,7 +27,10 @@ impl Pattern {
         if text.is_empty() {
             return Err(("`match` is missing: write a path such as /api/*", ""));
         }
-        if text.chars().any(|char| matches!(char, '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}')) {
+        if text
+            .chars()
+            .any(|char| matches!(char, '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}'))
+        {
             return Err(("it has a control character", ""));
         }
         if text.starts_with(' ') || text.ends_with(' ') {

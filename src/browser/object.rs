@@ -1,0 +1,46 @@
+//! JavaScript's objects, by the names of their properties: a typed binding for each property would cost the wasm build more than all
+//! of this.
+
+use js_sys::{Array, Function, Object, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+
+/// A property; undefined where there can be none.
+pub(crate) fn get(object: &JsValue, name: &str) -> JsValue {
+    Reflect::get(object, &name.into()).unwrap_or_default()
+}
+
+/// A property that is a string; else empty.
+pub(crate) fn text(object: &JsValue, name: &str) -> String {
+    get(object, name).as_string().unwrap_or_default()
+}
+
+/// Sets a property of an object of our own.
+pub(crate) fn set(object: &Object, name: &str, value: &JsValue) {
+    // It fails for frozen objects alone.
+    drop(Reflect::set(object, &name.into(), value));
+}
+
+/// Sets a property to a string.
+pub(crate) fn set_text(object: &Object, name: &str, value: &str) {
+    set(object, name, &value.into());
+}
+
+/// Calls a method.
+///
+/// # Errors
+/// What it throws.
+pub(crate) fn call(object: &JsValue, method: &str, first: &JsValue, second: &JsValue) -> Result<JsValue, JsValue> {
+    get(object, method)
+        .unchecked_into::<Function>()
+        .call2(object, first, second)
+}
+
+/// What an iterable of pairs holds: a form, or headers.
+pub(crate) fn pairs(iterable: &JsValue) -> Vec<(JsValue, JsValue)> {
+    let mut pairs = Vec::new();
+    for pair in Array::from(iterable).iter() {
+        let pair: Array = pair.unchecked_into();
+        pairs.push((pair.get(0), pair.get(1)));
+    }
+    pairs
+}
