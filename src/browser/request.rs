@@ -1,12 +1,14 @@
 //! A caller's request: parsed by the browser, and put together again with token and state.
 
-use js_sys::{ArrayBuffer, Object, Reflect, Uint8Array};
+use js_sys::{ArrayBuffer, Object, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, FormData, Headers, Request, Url, UrlSearchParams};
 
 use super::Failure;
+use super::object::{call, get, pairs, set, text};
 use crate::client::Exchange;
+use crate::core::text::split_once;
 use crate::error::{Code, Error};
 use crate::request::{EncodeError, Outgoing, check_budget, join_query, merge_json};
 
@@ -22,8 +24,11 @@ pub(super) struct Call {
     unread: Option<Request>,
 }
 
-/// All that a `RequestInit` can take over from a `Request`, but for the body.
-const COPIED: [&str; 10] = [
+/// All that a `RequestInit` can take over from a `Request`; its body is read instead.
+const COPIED: [&str; 13] = [
+    "body",
+    "duplex",
+    "signal",
     "method",
     "headers",
     "mode",
@@ -43,9 +48,11 @@ impl Call {
     /// The browser's `TypeError`, as `fetch` would reject with.
     pub(super) fn parse(input: &JsValue, init: &JsValue) -> Result<Self, JsValue> {
         let given = input.dyn_ref::<Request>();
+        let nothing = JsValue::UNDEFINED;
+        let request = if given.is_some() { input } else { &nothing };
         // Without a body, so that the caller's own isn't used up by looking at it.
         let (address, method) = match given {
-            Some(request) => (JsValue::from(request.url()), JsValue::from(request.method())),
+            Some(request) => (get(request, "url"), get(request, "method")),
             None => (input.clone(), JsValue::UNDEFINED),
         };
         let looked_at = Object::new();
@@ -63,25 +70,29 @@ impl Call {
         let parsed = Request::new_with_request_and_init(address.unchecked_ref(), looked_at.unchecked_ref())?;
 
         let merged = Object::new();
-        if let Some(request) = given {
-            for name in COPIED {
-                set(&merged, name, &get(request, name));
-            }
-        }
-        if !init.is_null() && !init.is_undefined() {
+        if init.is_object() {
             Object::assign(&merged, init.unchecked_ref());
         }
-        let signal = [init, input]
-            .into_iter()
-            .find_map(|from| get(from, "signal").dyn_into::<AbortSignal>().ok());
-        if let Some(signal) = &signal {
-            set(&merged, "signal", signal);
+        // By name too, as `fetch` looks: a caller's init may inherit, and may be a Request itself.
+        for name in COPIED {
+            let own = get(init, name);
+            let value = if own.is_undefined() && name != "body" {
+                get(request, name)
+            } else {
+                own
+            };
+            if !value.is_undefined() {
+                set(&merged, name, &value);
+            }
         }
-        let bodiless = matches!(&*parsed.method(), "GET" | "HEAD") || !get(init, "body").is_undefined();
-        let unread = given.filter(|_| !bodiless).cloned();
+        let signal = get(&merged, "signal").dyn_into().ok();
+        let method = text(&parsed, "method");
+        let bodiless = matches!(&*method, "GET" | "HEAD") || !get(init, "body").is_undefined();
+        // Where it is null there is none; Firefox doesn't say.
+        let unread = given.filter(|_| !bodiless && !get(request, "body").is_null()).cloned();
         Ok(Self {
-            method: parsed.method(),
-            url: Url::new(&parsed.url())?,
+            method,
+            url: Url::new(&text(&parsed, "url"))?,
             signal,
             init: merged,
             unread,
@@ -105,6 +116,11 @@ impl Call {
             }
         }
         Ok(())
+    }
+
+    /// Whether the caller wants to see redirects, and not the client.
+    pub(super) fn handles_redirects(&self) -> bool {
+        get(&self.init, "redirect") == "manual"
     }
 
     /// Whether the body can be sent only once.
@@ -168,39 +184,37 @@ impl Call {
 
     fn address(&self, outgoing: &Outgoing) -> Result<String, Failure> {
         if outgoing.query.is_empty() {
-            return Ok(self.url.href());
+            return Ok(text(&self.url, "href"));
         }
-        let url = Url::new(&self.url.href())?;
-        let search = url.search();
-        let own = search.strip_prefix('?').unwrap_or_default();
+        let url = Url::new(&text(&self.url, "href"))?;
+        let search = text(&url, "search");
+        let own = search.get(1..).unwrap_or_default();
         url.set_search(&join_query(own, &outgoing.query).map_err(Error::from)?);
-        Ok(url.href())
+        Ok(text(&url, "href"))
     }
 
     fn body(&self, outgoing: &Outgoing, headers: &Headers) -> Result<JsValue, Failure> {
         let body = get(&self.init, "body");
         let members = &outgoing.body_members;
-        if let Some(form) = body.dyn_ref::<FormData>() {
-            let copy = FormData::new()?;
-            // `forEach` gives value and name, which is `append` the other way round.
-            form_entries(form, |name, value| call2(&copy, "append", name, value))?;
+        let copy: Option<JsValue> = if body.has_type::<FormData>() {
+            Some(FormData::new()?.into())
+        } else if body.has_type::<UrlSearchParams>() {
+            Some(UrlSearchParams::new()?.into())
+        } else {
+            None
+        };
+        if let Some(copy) = copy {
+            for (name, value) in pairs(&body) {
+                call(&copy, "append", &name, &value)?;
+            }
             for (name, json) in members {
-                if form.has(name) {
+                let key = JsValue::from_str(name);
+                if call(&body, "has", &key, &JsValue::UNDEFINED)?.is_truthy() {
                     return Err(Error::from(EncodeError::field_clash(name)).into());
                 }
-                copy.append_with_str(name, json)?;
+                call(&copy, "append", &key, &json.into())?;
             }
-            return Ok(copy.into());
-        }
-        if let Some(parameters) = body.dyn_ref::<UrlSearchParams>() {
-            let copy = UrlSearchParams::new_with_str(&String::from(parameters.to_string()))?;
-            for (name, json) in members {
-                if parameters.has(name) {
-                    return Err(Error::from(EncodeError::field_clash(name)).into());
-                }
-                copy.append(name, json);
-            }
-            return Ok(copy.into());
+            return Ok(copy);
         }
         let none = body.is_null() || body.is_undefined();
         let text = match body.dyn_ref::<ArrayBuffer>() {
@@ -226,52 +240,18 @@ impl Call {
 
 /// RFC 9110 §8.3, RFC 6839 §3.1
 fn is_json(content_type: &str) -> bool {
-    let essence = content_type
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
+    let essence = split_once(content_type, b';').map_or(content_type, |(essence, _)| essence);
+    let essence = essence.trim_ascii().to_ascii_lowercase();
     essence == "application/json" || essence.ends_with("+json")
 }
 
 /// The bytes of all headers, as HTTP/1 writes them.
 fn size(headers: &Headers) -> usize {
     let mut size = 0;
-    for pair in headers.entries().into_iter().flatten() {
-        let pair = js_sys::Array::from(&pair);
-        size += (0..2)
-            .filter_map(|at| pair.get(at).as_string())
-            .map(|text| text.len() + 2)
-            .sum::<usize>();
+    for (name, value) in pairs(headers) {
+        for text in [name, value] {
+            size += text.as_string().unwrap_or_default().len() + 2;
+        }
     }
     size
-}
-
-fn form_entries(
-    form: &FormData,
-    mut each: impl FnMut(&JsValue, &JsValue) -> Result<(), JsValue>,
-) -> Result<(), JsValue> {
-    for pair in form.entries() {
-        let pair = js_sys::Array::from(&pair?);
-        each(&pair.get(0), &pair.get(1))?;
-    }
-    Ok(())
-}
-
-fn call2(object: &JsValue, method: &str, first: &JsValue, second: &JsValue) -> Result<(), JsValue> {
-    get(object, method)
-        .unchecked_into::<js_sys::Function>()
-        .call2(object, first, second)
-        .map(drop)
-}
-
-/// A property; undefined where there can be none.
-fn get(object: &JsValue, name: &str) -> JsValue {
-    Reflect::get(object, &name.into()).unwrap_or_default()
-}
-
-fn set(object: &JsValue, name: &str, value: &JsValue) {
-    // It fails for frozen objects alone, and these are our own.
-    drop(Reflect::set(object, &name.into(), value));
 }

@@ -136,7 +136,6 @@ async fn an_answer_that_comes_after_the_closing_is_the_callers() {
 }
 
 #[wasm_bindgen_test]
-#[ignore = "listeners of a dropped client are not removed yet"]
 async fn a_client_that_is_dropped_unclosed_leaves_no_broken_listeners() {
     let page = Page::new("dropped");
     let client = page.open(CART);

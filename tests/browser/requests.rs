@@ -234,7 +234,6 @@ async fn init_overrides_what_the_request_says() {
 }
 
 #[wasm_bindgen_test]
-#[ignore = "inherited members of an init are not taken over yet"]
 async fn an_init_needs_no_properties_of_its_own() {
     let page = Page::new("inherited");
     let network = Network::ok();

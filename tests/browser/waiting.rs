@@ -134,7 +134,6 @@ async fn a_caller_who_gave_up_before_gets_their_reason() {
 }
 
 #[wasm_bindgen_test]
-#[ignore = "a null signal does not take the signal of a Request away yet"]
 async fn the_callers_signal_reaches_fetch() {
     let page = Page::new("signal");
     let network = Network::ok();
@@ -189,7 +188,6 @@ async fn whatever_fetch_rejects_with_passes_through() {
 }
 
 #[wasm_bindgen_test]
-#[ignore = "gloo-net traps when fetch rejects with something else than an Error"]
 async fn a_refresh_that_rejects_with_no_error_is_a_failure_like_others() {
     let page = Page::new("no-error");
     let _network = Network::new(|_| fail(&"reason".into()));

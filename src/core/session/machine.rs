@@ -362,8 +362,15 @@ impl Session {
 
     /// The time asked for by [`Effect::WakeAfter`] has come.
     pub fn wake(&mut self, now: Now) {
-        if matches!(self.phase, Phase::Restoring) {
-            self.need(now);
+        if !matches!(self.phase, Phase::Restoring) {
+            return;
+        }
+        match self.retry_at {
+            // Timers may be early.
+            Some((since, wait)) if now.since(since) < wait => {
+                self.effects.push_back(Effect::WakeAfter(wait - now.since(since)));
+            }
+            _ => drop(self.need(now)),
         }
     }
 

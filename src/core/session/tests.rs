@@ -242,6 +242,11 @@ fn a_reload_restores() {
     session.answered(1, Answer::Unreachable, at(0));
     assert_eq!(session.status(), Status::Restoring);
     assert!(effects(&mut session).contains(&Effect::WakeAfter(1_000)));
+    session.wake(Now {
+        wall: 1_000_400,
+        monotonic: 400,
+    });
+    assert_eq!(effects(&mut session), [Effect::WakeAfter(600)], "the timer was early");
     session.wake(at(1));
     assert_eq!(refreshes(&mut session), [2]);
     // {"sub":"ada"}
