@@ -6,6 +6,7 @@ use wasm_bindgen::closure::Closure;
 use web_sys::StorageEvent;
 
 use super::driver::{Driver, with};
+use super::object::text;
 use crate::store::Place;
 
 /// What the page listens to: other tabs' writes, and its own return from the back/forward cache.
@@ -51,10 +52,10 @@ impl Drop for Listening {
 impl Driver {
     /// One listener for both events: each of its own would cost the wasm build half a kilobyte.
     fn heard(self: &Rc<Self>, event: &StorageEvent) {
-        // The other event has none.
-        match event.storage_area() {
-            Some(area) => self.stored_elsewhere(&area, event),
-            None => self.shown(),
+        if text(event, "type") == "pageshow" {
+            self.shown();
+        } else if let Some(area) = event.storage_area() {
+            self.stored_elsewhere(&area, event);
         }
     }
 

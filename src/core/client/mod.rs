@@ -73,7 +73,10 @@ impl Client {
         }
         let mut random = Random::new(seed);
         let store = Store::open(&config.name, &config.slices, storages, numbers, &mut random)?;
-        let slices: Vec<SliceInfo<'_>> = store.slices().map(|(name, kind)| SliceInfo { name, kind }).collect();
+        let mut slices = Vec::new();
+        for (name, kind) in store.slices() {
+            slices.push(SliceInfo { name, kind });
+        }
         let rules = Rules::compile(&config.rules, &slices)?;
         let hint_key = [&*config.name, "/session"].concat();
         let hint = if config.auth.is_some() {

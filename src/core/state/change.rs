@@ -1,7 +1,7 @@
 use std::rc::Rc;
 
 use super::entry::Tally;
-use super::view::is_number;
+use super::view::{is_number, whole};
 use super::{Cell, Counter, Dot, Entry, Event, Replica, Slice, Stamp};
 use crate::json::{JsonError, Kind, Reader};
 use crate::sort::sort_by;
@@ -150,7 +150,10 @@ impl Slice {
             .entries
             .get_key_value(key)
             .filter(|(_, entry)| entry.is_present())?;
-        let dots = entry.events.iter().map(|event| event.dot).collect();
+        let mut dots = Vec::with_capacity(entry.events.len());
+        for event in &entry.events {
+            dots.push(event.dot);
+        }
         Some(Capture {
             key: key.clone(),
             dots,
@@ -237,15 +240,16 @@ impl Change {
 
     /// The cells that show, if they are an object's.
     fn object_cells(&self) -> Result<Vec<Cell>, ChangeError> {
-        let mut cells: Vec<Cell> = self.entry.cells().into_iter().cloned().collect();
-        let newest = cells.iter().map(|cell| cell.stamp).max();
-        if cells
-            .iter()
-            .any(|cell| cell.name.is_none() && Some(cell.stamp) == newest)
-        {
+        let shown = self.entry.cells();
+        if whole(&shown).is_some() {
             return Err(ChangeError::NotAnObject);
         }
-        cells.retain(|cell| cell.name.is_some());
+        let mut cells = Vec::new();
+        for cell in shown {
+            if cell.name.is_some() {
+                cells.push(cell.clone());
+            }
+        }
         Ok(cells)
     }
 

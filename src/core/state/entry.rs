@@ -75,7 +75,11 @@ impl Entry {
     /// The entry's place in the order of its slice: when it was first put.
     #[must_use]
     pub fn order(&self) -> Stamp {
-        self.events.iter().map(|event| event.order).min().unwrap_or(Stamp::ZERO)
+        let mut order = None;
+        for event in &self.events {
+            order = Some(order.map_or(event.order, |order: Stamp| order.min(event.order)));
+        }
+        order.unwrap_or(Stamp::ZERO)
     }
 
     /// Joins `other` into this one. `ours` and `theirs` are the contexts from before the join.

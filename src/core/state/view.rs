@@ -17,11 +17,7 @@ impl Entry {
             return None;
         }
         let cells = self.cells();
-        let newest = cells.iter().map(|cell| cell.stamp).max();
-        if let Some(whole) = cells
-            .iter()
-            .find(|cell| cell.name.is_none() && Some(cell.stamp) == newest)
-        {
+        if let Some(whole) = whole(&cells) {
             return Some(String::from(&*whole.text));
         }
         Some(write_object(&self.fields(&[], numbers)))
@@ -33,12 +29,16 @@ impl Entry {
     pub fn fields(&self, initial: &[Field], numbers: Numbers) -> Vec<Field> {
         let mut fields: Vec<Field> = Vec::new();
         for cell in self.cells() {
-            fields.extend(cell.name.clone().map(|name| (name, cell.text.clone())));
+            if let Some(name) = &cell.name {
+                fields.push((name.clone(), cell.text.clone()));
+            }
         }
         if self.put() == Stamp::ZERO {
-            let missing = |field: &&Field| fields.iter().all(|(name, _)| *name != field.0);
-            let missing: Vec<Field> = initial.iter().filter(missing).cloned().collect();
-            fields.extend(missing);
+            for (name, text) in initial {
+                if fields.iter().all(|(other, _)| other != name) {
+                    fields.push((name.clone(), text.clone()));
+                }
+            }
         }
         for (name, sum) in self.counted() {
             match fields.iter_mut().find(|(other, _)| *other == name) {
@@ -54,18 +54,24 @@ impl Entry {
 
     /// When the entry was last put as a whole; what is older than that doesn't show.
     pub(super) fn put(&self) -> Stamp {
-        self.events.iter().map(|event| event.put).max().unwrap_or(Stamp::ZERO)
+        let mut put = Stamp::ZERO;
+        for event in &self.events {
+            put = put.max(event.put);
+        }
+        put
     }
 
     /// The newest cell of each name that shows.
     pub(super) fn cells(&self) -> Vec<&Cell> {
         let put = self.put();
-        let mut cells: Vec<&Cell> = self
-            .events
-            .iter()
-            .flat_map(|event| &event.cells)
-            .filter(|cell| cell.stamp >= put)
-            .collect();
+        let mut cells: Vec<&Cell> = Vec::new();
+        for event in &self.events {
+            for cell in &event.cells {
+                if cell.stamp >= put {
+                    cells.push(cell);
+                }
+            }
+        }
         if self.events.len() > 1 {
             sort_by(&mut cells, |a, b| by_name(a, b).then(b.stamp.cmp(&a.stamp)));
             cells.dedup_by(|later, kept| later.name == kept.name);
@@ -85,6 +91,18 @@ impl Entry {
         }
         sums
     }
+}
+
+/// The cell that holds the whole value, of those that show; `None` if they are an object's.
+pub(super) fn whole<'a>(cells: &[&'a Cell]) -> Option<&'a Cell> {
+    let mut newest: Option<&Cell> = None;
+    for &cell in cells {
+        // Of those that are equally new it is the one without a name.
+        if newest.is_none_or(|newest| cell.stamp > newest.stamp || cell.stamp == newest.stamp && cell.name.is_none()) {
+            newest = Some(cell);
+        }
+    }
+    newest.filter(|cell| cell.name.is_none())
 }
 
 /// Joins fields to an object's text.

@@ -60,17 +60,16 @@ impl Store {
         numbers: Numbers,
         random: &mut Random,
     ) -> Result<Self, Error> {
-        let slices = configs
-            .iter()
-            .map(|config| Definition::new(config, numbers))
-            .collect::<Result<Vec<_>, _>>()?;
-        for (at, slice) in slices.iter().enumerate() {
-            if slices.iter().take(at).any(|other| other.name == slice.name) {
+        let mut slices: Vec<Definition> = Vec::with_capacity(configs.len());
+        for config in configs {
+            let slice = Definition::new(config, numbers)?;
+            if slices.iter().any(|other| other.name == slice.name) {
                 return Err(Error::new(
                     Code::BadConfig,
                     &["two slices are named ", &slice.name, "; give each its own name"],
                 ));
             }
+            slices.push(slice);
         }
         // A slash ends the name in every key, so a name with one could take another's keys for its own.
         if name.is_empty() || has_any(name, "/") {

@@ -120,18 +120,14 @@ impl Rules {
     /// # Errors
     /// The first thing that can't be meant: see [`RuleError`].
     pub fn compile(configs: &[RuleConfig], slices: &[SliceInfo<'_>]) -> Result<Self, RuleError> {
-        let rules = configs
-            .iter()
-            .map(|config| Rule::compile(config, slices))
-            .collect::<Result<Vec<_>, _>>()?;
+        let mut rules = Vec::with_capacity(configs.len());
+        for config in configs {
+            rules.push(Rule::compile(config, slices)?);
+        }
         for rule in &rules {
-            for &slice in rule.consume.iter().flatten() {
+            for &slice in rule.consume.as_deref().unwrap_or_default() {
                 // Another rule that matches the same request may be the one that sends it.
-                let sent = rules
-                    .iter()
-                    .flat_map(|rule| &rule.sends)
-                    .any(|(sent, send)| *sent == slice && send.is_some());
-                if !sent {
+                if !rules.iter().any(|rule| rule.sends(slice)) {
                     let name = slices.get(slice).map_or("", |slice| slice.name);
                     return Err(bad(
                         &rule.text,
@@ -149,12 +145,6 @@ impl Rules {
     #[must_use]
     pub fn plan(&self, target: &Target<'_>) -> Option<Plan> {
         let path = normalise(target.path);
-        let mut matching = self
-            .0
-            .iter()
-            .filter(|rule| rule.pattern.matches(target, &path))
-            .peekable();
-        matching.peek()?;
         let mut plan = Plan {
             token: TokenUse::None,
             sends: Vec::new(),
@@ -163,7 +153,12 @@ impl Rules {
             follow_redirects: false,
             bodiless: is_bodiless(target.method),
         };
-        for rule in matching {
+        let mut matched = false;
+        for rule in &self.0 {
+            if !rule.pattern.matches(target, &path) {
+                continue;
+            }
+            matched = true;
             plan.token = rule.token.unwrap_or(plan.token);
             plan.follow_redirects = rule.follow_redirects.unwrap_or(plan.follow_redirects);
             if let Some(consume) = &rule.consume {
@@ -183,7 +178,7 @@ impl Rules {
         let sends = &plan.sends;
         plan.consume
             .retain(|slice| sends.iter().any(|send| send.slice == *slice));
-        Some(plan)
+        matched.then_some(plan)
     }
 }
 
@@ -199,6 +194,10 @@ struct Rule {
 }
 
 impl Rule {
+    fn sends(&self, slice: usize) -> bool {
+        self.sends.iter().any(|(sent, send)| *sent == slice && send.is_some())
+    }
+
     fn compile(config: &RuleConfig, slices: &[SliceInfo<'_>]) -> Result<Self, RuleError> {
         let text = config.pattern.as_str();
         if let Some(unknown) = &config.unknown {
@@ -327,11 +326,17 @@ fn compile_send(
 }
 
 fn find<'a>(rule: &str, name: &str, slices: &[SliceInfo<'a>]) -> Result<(usize, SliceInfo<'a>), RuleError> {
-    let found = slices.iter().copied().enumerate().find(|(_, slice)| slice.name == name);
-    found.ok_or_else(|| RuleError::UnknownSlice {
+    let mut known = Vec::new();
+    for (index, slice) in slices.iter().enumerate() {
+        if slice.name == name {
+            return Ok((index, *slice));
+        }
+        known.push(slice.name.to_owned());
+    }
+    Err(RuleError::UnknownSlice {
         rule: rule.to_owned(),
         slice: name.to_owned(),
-        known: slices.iter().map(|slice| slice.name.to_owned()).collect(),
+        known,
     })
 }
 
