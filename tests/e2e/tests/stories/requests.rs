@@ -31,8 +31,7 @@ async fn a_request_carries_what_the_rules_say_and_nothing_else() {
     assert_eq!((sent.header("holdall-state"), sent.header("idempotency-key")), ("", ""));
 
     // A rule matches, and another one doesn't: the token, but no state.
-    tab.run(r#"return (await app.fetch("/api/orders?own=1")).status"#)
-        .await;
+    tab.run(r#"return (await app.fetch("/api/orders?own=1")).status"#).await;
     let sent = only(&browser, "GET", "/api/orders?own=1").await;
     assert!(sent.token().is_some());
 
