@@ -7,6 +7,7 @@ mod browsers;
 mod cli;
 mod counts;
 mod demo;
+mod mute;
 mod package;
 mod run;
 mod shorten;

@@ -87,7 +87,10 @@ fn compile(workspace: &Workspace, profile: Profile) -> Result<PathBuf> {
     let mut command = cargo(&workspace.root);
     command.args(arguments).args(["--profile", name]);
     if profile == Profile::Wasm {
-        command.env("CARGO_ENCODED_RUSTFLAGS", remapped(workspace));
+        let mut flags = remapped(workspace);
+        // What is alike in many places costs brotli little; a call of it costs a little everywhere.
+        flags.push("\u{1f}-Cllvm-args=-inline-threshold=0");
+        command.env("CARGO_ENCODED_RUSTFLAGS", flags);
     }
     run(&mut command)?;
     Ok(workspace.target.join(tools::WASM).join(directory).join("holdall.wasm"))
@@ -119,7 +122,7 @@ fn bind(workspace: &Workspace, profile: Profile, module: &Path) -> Result<PathBu
     });
     let lock = workspace.facade().join("package-lock.json");
     let mut options = WASM_OPT.to_vec();
-    options.push(include_str!("shorten.rs"));
+    options.extend([include_str!("mute.rs"), include_str!("shorten.rs")]);
     let stamp = stamp_of(&[module.to_owned(), lock, workspace.root.join("Cargo.lock")], &options)?;
     if is_stamped(&directory, &stamp) {
         return Ok(directory);

@@ -7,22 +7,7 @@ use std::path::Path;
 use walrus::Module;
 
 use crate::Result;
-
-/// Functions that say why the program panics, and all that makes texts for that. Nothing shows them: a page has no standard error,
-/// and a trap is what a panic ends in anyhow. The crate itself formats nothing.
-const MUTE: [&str; 11] = [
-    "alloc_error",
-    "assert_failed",
-    "capacity_overflow",
-    "core::fmt::",
-    "expect_failed",
-    "handle_error",
-    "len_mismatch_fail",
-    "panic",
-    "slice_error_fail",
-    "slice_index_fail",
-    "unwrap_failed",
-];
+use crate::mute::mute;
 
 /// The module that wasm-bindgen's imports come from, and a shorter name for it.
 const IMPORTED: (&str, &str) = ("./holdall_bg.js", "a");
@@ -43,36 +28,6 @@ pub(crate) fn shorten(directory: &Path) -> Result {
             .map_err(|e| format!("cannot write {}: {e}", path.display()))?;
     }
     Ok(())
-}
-
-fn mute(module: &mut Module) {
-    for function in module.funcs.iter_mut() {
-        let name = without_hashes(function.name.as_deref().unwrap_or_default());
-        let mute = MUTE.iter().any(|part| name.contains(part));
-        if let walrus::FunctionKind::Local(local) = &mut function.kind
-            && mute
-        {
-            let mut body = local.builder_mut().func_body();
-            body.instrs_mut().clear();
-            body.unreachable();
-        }
-    }
-}
-
-/// A function's name without the crates' hashes: `core[5c]::fmt` is `core::fmt`.
-fn without_hashes(name: &str) -> String {
-    let mut parts = name.split('[');
-    let mut out = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        match part.split_once(']') {
-            Some((hash, rest)) if hash.len() == 16 => out.push_str(rest),
-            _ => {
-                out.push('[');
-                out.push_str(part);
-            }
-        }
-    }
-    out
 }
 
 /// Gives new names to what wasm-bindgen named, and tells which.
@@ -138,14 +93,5 @@ mod tests {
             replace_words("wasm.client_put(x);\nclient_putter, _client_put", &names),
             "wasm.a(x);\nclient_putter, _client_put"
         );
-    }
-
-    #[test]
-    fn hashes_are_no_part_of_a_name() {
-        assert_eq!(
-            without_hashes("<core[c5930c85a12de822]::fmt::Formatter>::pad"),
-            "<core::fmt::Formatter>::pad"
-        );
-        assert_eq!(without_hashes("f[1]"), "f[1]");
     }
 }

@@ -1,0 +1,124 @@
+//! Takes out of a module what its panics would say.
+
+use walrus::{ConstExpr, DataKind, FunctionKind, Module, ir};
+
+/// Functions that say why the program panics, and all that makes texts for that. Nothing shows them: a page has no standard error,
+/// and a trap is what a panic ends in anyhow. The crate itself formats nothing.
+const MUTE: [&str; 11] = [
+    "alloc_error",
+    "assert_failed",
+    "capacity_overflow",
+    "core::fmt::",
+    "expect_failed",
+    "handle_error",
+    "len_mismatch_fail",
+    "panic",
+    "slice_error_fail",
+    "slice_index_fail",
+    "unwrap_failed",
+];
+
+/// Makes panics mute: they are traps, as before, without the code and the texts for what nobody sees.
+pub(crate) fn mute(module: &mut Module) {
+    mute_functions(module);
+    let ids: Vec<_> = module.data.iter().map(walrus::Data::id).collect();
+    for id in ids {
+        let data = module.data.get_mut(id);
+        if let DataKind::Active {
+            offset: ConstExpr::Value(ir::Value::I32(base)),
+            ..
+        } = data.kind
+        {
+            erase_locations(&mut data.value, base as u32 as usize);
+        }
+    }
+}
+
+fn mute_functions(module: &mut Module) {
+    for function in module.funcs.iter_mut() {
+        let name = without_hashes(function.name.as_deref().unwrap_or_default());
+        let mute = MUTE.iter().any(|part| name.contains(part));
+        if let FunctionKind::Local(local) = &mut function.kind
+            && mute
+        {
+            let mut body = local.builder_mut().func_body();
+            body.instrs_mut().clear();
+            body.unreachable();
+        }
+    }
+}
+
+/// A function's name without the crates' hashes: `core[5c]::fmt` is `core::fmt`.
+fn without_hashes(name: &str) -> String {
+    let mut parts = name.split('[');
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.split_once(']') {
+            Some((hash, rest)) if hash.len() == 16 => out.push_str(rest),
+            _ => {
+                out.push('[');
+                out.push_str(part);
+            }
+        }
+    }
+    out
+}
+
+/// Zeroes the places in sources that panics name, each a `core::panic::Location`: address and length of a file's name, line, column.
+/// With the panics mute nothing reads them; wasm-opt drops the zeros. `base` is the address of the data.
+fn erase_locations(data: &mut [u8], base: usize) {
+    let word = |data: &[u8], at: usize| {
+        let bytes = data.get(at..at + 4)?.try_into().ok()?;
+        usize::try_from(u32::from_le_bytes(bytes)).ok()
+    };
+    let mut found = Vec::new();
+    let aligned = (0..data.len()).filter(|at| (base + at) % 4 == 0);
+    for at in aligned {
+        let words = [0, 4, 8, 12].map(|offset| word(data, at + offset).unwrap_or_default());
+        let [address, length, line, column] = words;
+        let Some(name) = address
+            .checked_sub(base)
+            .and_then(|start| Some(start..start.checked_add(length)?))
+        else {
+            continue;
+        };
+        let is_file = data
+            .get(name.clone())
+            .is_some_and(|name| name.ends_with(b".rs") && name.iter().all(u8::is_ascii_graphic));
+        if is_file && (1..100_000).contains(&line) && (1..1_000).contains(&column) {
+            found.push(at..at + 16);
+            found.push(name);
+        }
+    }
+    for range in found {
+        data.get_mut(range).unwrap_or_default().fill(0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn locations_are_erased_and_nothing_else() {
+        let mut data = b"src/a.rskeep\x00\x00\x00\x00".to_vec();
+        for word in [1024_u32, 8, 7, 5, 1024, 8, 0, 5] {
+            data.extend(word.to_le_bytes());
+        }
+        let before = data.clone();
+        erase_locations(&mut data, 1024);
+        assert!(data[..8].iter().all(|&byte| byte == 0));
+        assert_eq!(data[8..16], before[8..16]);
+        assert!(data[16..32].iter().all(|&byte| byte == 0));
+        assert_eq!(data[32..], before[32..], "a line counts from 1");
+    }
+
+    #[test]
+    fn hashes_are_no_part_of_a_name() {
+        assert_eq!(
+            without_hashes("<core[c5930c85a12de822]::fmt::Formatter>::pad"),
+            "<core::fmt::Formatter>::pad"
+        );
+        assert_eq!(without_hashes("f[1]"), "f[1]");
+    }
+}
