@@ -1,7 +1,7 @@
 use std::pin::Pin;
 
 use js_sys::{Function, Promise};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 #[cfg(feature = "js")]
 use wasm_bindgen_futures::future_to_promise;
 use wasm_bindgen_futures::spawn_local;
@@ -21,7 +21,7 @@ pub(crate) fn promise(future: impl Future<Output = Result<JsValue, JsValue>> + '
 
 /// A promise, and the function that fulfils it. The one closure for all: each costs the wasm build a kilobyte.
 pub(super) fn deferred() -> (Promise, Function) {
-    let mut fulfil = Function::default();
+    let mut fulfil: Function = JsValue::UNDEFINED.unchecked_into();
     let promise = Promise::new(&mut |resolve, _| fulfil = resolve);
     (promise, fulfil)
 }

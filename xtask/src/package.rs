@@ -11,11 +11,13 @@ use crate::shorten::shorten;
 use crate::workspace::Workspace;
 use crate::{Result, size, tools};
 
-/// First how to optimise: for brotli's sake code that is alike stays alike, so what is called once is rarely inlined and
-/// common expressions stay; that is 8 % less to load. Then what the browsers that the package supports can do, and rustc
-/// therefore uses. Last what the package needs no more.
-const WASM_OPT: [&str; 16] = [
+/// First how to optimise: for brotli's sake code that is alike stays alike, and stands together, so what is called once is
+/// rarely inlined and common expressions stay; that is 9 % less to load. Then what the browsers that the package supports can
+/// do, and rustc therefore uses. Last what the package needs no more.
+const WASM_OPT: [&str; 18] = [
     "-Oz",
+    "--reorder-functions-by-name",
+    "--dealign",
     "--low-memory-unused",
     "--zero-filled-memory",
     "--one-caller-inline-max-function-size",
