@@ -90,7 +90,7 @@ impl Document {
         let mut format = 0;
         let mut reader = Reader::new(text);
         reader.members(&mut |name, value| {
-            match &*name {
+            match name {
                 "f" => format = value.integer()?,
                 "k" => document.clock = clock(value)?,
                 "r" => value.elements(&mut |replica| {
@@ -266,7 +266,7 @@ impl Parser {
     fn slice(&self, reader: &mut Reader<'_>) -> Result<Slice, JsonError> {
         let mut slice = Slice::default();
         reader.members(&mut |name, value| {
-            match &*name {
+            match name {
                 "h" => slice
                     .context
                     .set_horizon(Some(Replica::parse(&value.string()?).ok_or(JsonError::Syntax)?)),

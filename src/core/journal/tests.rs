@@ -334,7 +334,7 @@ fn whatever_tabs_do_a_fresh_load_is_the_join_of_all_that_was_stored() {
                     tabs[at].begin();
                     act(&mut tabs[at], &mut random, &mut captured);
                     act(&mut tabs[at], &mut random, &mut captured);
-                    if random.draw() % 2 == 0 {
+                    if random.draw().is_multiple_of(2) {
                         tabs[at].commit()
                     } else {
                         tabs[at].rollback()
@@ -343,7 +343,7 @@ fn whatever_tabs_do_a_fresh_load_is_the_join_of_all_that_was_stored() {
                 _ => {
                     act(&mut tabs[at], &mut random, &mut captured);
                     // A page may end before its microtask does, and what then isn't stored was never acknowledged.
-                    if random.draw() % 10 > 0 {
+                    if !random.draw().is_multiple_of(10) {
                         let _ = tabs[at].flush();
                     }
                 }

@@ -89,7 +89,7 @@ impl Definition {
         if let Some(Raw(text)) = &config.initial {
             let text = canonical(text, numbers).map_err(|error| not_json(&error))?;
             let read = Reader::new(&text).members(&mut |name, value| {
-                initial.push((Rc::from(&*name), Rc::from(value.skip()?)));
+                initial.push((Rc::from(name), Rc::from(value.skip()?)));
                 Ok(())
             });
             if read.is_err() || config.kind != Kind::Object {

@@ -93,7 +93,7 @@ fn pairs(send: &Send, style: Style, text: &str) -> Result<Vec<(String, String)>,
                     refused = Some("a key has a bracket, which deepObject can't say; use the style json");
                     member.to_owned()
                 }
-                Style::DeepObject => [&send.name, "[", &member, "]"].concat(),
+                Style::DeepObject => [&send.name, "[", member, "]"].concat(),
                 _ => member.to_owned(),
             };
             add_values(&mut pairs, &name, value, &mut refused)
