@@ -13,10 +13,10 @@ use crate::workspace::Workspace;
 use crate::{Result, tools};
 
 /// The fewest tests that each suite has. Fewer means that some are no longer found: raise these along with the tests.
-const NATIVE: usize = 1;
-const DOC: usize = 1;
+const NATIVE: usize = 204;
+const DOC: usize = 15;
 const BROWSER: usize = 128;
-const FACADE: usize = 1;
+const FACADE: usize = 82;
 const END_TO_END: usize = 19;
 
 /// Crates that only the browser has a use for.
