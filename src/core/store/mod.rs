@@ -48,6 +48,9 @@ pub struct News {
     pub newer: Vec<Rc<str>>,
 }
 
+/// What makes a change of a slice.
+type Make<'a> = &'a dyn Fn(&Slice, Author) -> Result<Slice, ChangeError>;
+
 impl Store {
     /// A store of these slices, with what is stored under the prefix `name`.
     ///
@@ -116,7 +119,7 @@ impl Store {
             Kind::Set => None,
             kind => Some(self.canonical(value, kind == Kind::Object)?),
         };
-        self.change(slice, now, |state, author| {
+        self.change(slice, now, &|state, author| {
             state.put(&key.into(), value.as_deref(), author)
         })
     }
@@ -128,7 +131,7 @@ impl Store {
     pub fn patch(&mut self, slice: usize, key: &str, fields: &str, now: u64) -> Result<(), Error> {
         let create = self.has_fields(slice)? == Kind::Object;
         let fields = self.canonical(fields, true)?;
-        self.change(slice, now, |state, author| {
+        self.change(slice, now, &|state, author| {
             state.patch(&key.into(), &fields, create, author)
         })
     }
@@ -166,7 +169,7 @@ impl Store {
             self.begin()?;
         }
         let result = self
-            .change(slice, now, |state, author| state.put(&key, Some(&init), author))
+            .change(slice, now, &|state, author| state.put(&key, Some(&init), author))
             .and_then(|()| self.count(slice, &key, &field, by, now));
         if own {
             self.end(result.is_ok());
@@ -288,12 +291,8 @@ impl Store {
         news
     }
 
-    fn change(
-        &mut self,
-        slice: usize,
-        now: u64,
-        make: impl FnOnce(&Slice, Author) -> Result<Slice, ChangeError>,
-    ) -> Result<(), Error> {
+    /// Not generic: a copy for each kind of change would cost the wasm build half a kilobyte each.
+    fn change(&mut self, slice: usize, now: u64, make: Make<'_>) -> Result<(), Error> {
         let definition = self.slices.get(slice).ok_or_else(unknown)?;
         let journal = self.journals.get_mut(definition.place as usize).ok_or_else(unknown)?;
         let author = journal.author(now);
@@ -311,7 +310,7 @@ impl Store {
         if self.get(slice, key).is_none() && initial.iter().any(|(name, text)| name == field && !is_number(text)) {
             return Err(self.definition(slice)?.refuse(ChangeError::NotANumber));
         }
-        self.change(slice, now, |state, author| {
+        self.change(slice, now, &|state, author| {
             state.increment(key, field, by, create, author)
         })
     }

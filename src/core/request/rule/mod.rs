@@ -122,14 +122,14 @@ impl Rules {
     pub fn compile(configs: &[RuleConfig], slices: &[SliceInfo<'_>]) -> Result<Self, RuleError> {
         let mut rules = Vec::with_capacity(configs.len());
         for config in configs {
-            rules.push(Rule::compile(config, slices)?);
+            rules.push(Rule::compile(config, slices).map_err(|refused| *refused)?);
         }
         for rule in &rules {
             for &slice in rule.consume.as_deref().unwrap_or_default() {
                 // Another rule that matches the same request may be the one that sends it.
                 if !rules.iter().any(|rule| rule.sends(slice)) {
                     let name = slices.get(slice).map_or("", |slice| slice.name);
-                    return Err(bad(
+                    return Err(*bad(
                         &rule.text,
                         "only what is sent can be consumed: add the slice to `send`",
                         name,
@@ -182,6 +182,9 @@ impl Rules {
     }
 }
 
+/// Boxed: each `?` of the many here would copy it otherwise, which costs the wasm build bytes.
+type Refused = Box<RuleError>;
+
 #[derive(Debug, Clone)]
 struct Rule {
     text: String,
@@ -198,7 +201,7 @@ impl Rule {
         self.sends.iter().any(|(sent, send)| *sent == slice && send.is_some())
     }
 
-    fn compile(config: &RuleConfig, slices: &[SliceInfo<'_>]) -> Result<Self, RuleError> {
+    fn compile(config: &RuleConfig, slices: &[SliceInfo<'_>]) -> Result<Self, Refused> {
         let text = config.pattern.as_str();
         if let Some(unknown) = &config.unknown {
             return Err(bad(
@@ -256,12 +259,7 @@ impl Rule {
     }
 }
 
-fn compile_send(
-    rule: &str,
-    index: usize,
-    slice: SliceInfo<'_>,
-    config: &SendConfig,
-) -> Result<Option<Send>, RuleError> {
+fn compile_send(rule: &str, index: usize, slice: SliceInfo<'_>, config: &SendConfig) -> Result<Option<Send>, Refused> {
     if let Some(unknown) = &config.unknown {
         return Err(bad(rule, "how a slice is sent has `in`, `style` and `as`", unknown));
     }
@@ -293,11 +291,11 @@ fn compile_send(
     }
     if place == Place::Query(Style::DeepObject) && slice.kind == Kind::Set {
         let why = "a set has no members with names, as deepObject needs; use the style form or json";
-        return Err(RuleError::NotEncodable {
+        return Err(Box::new(RuleError::NotEncodable {
             rule: rule.to_owned(),
             slice: slice.name.to_owned(),
             why,
-        });
+        }));
     }
     if place == Place::Query(Style::Form) && slice.kind != Kind::Set && config.name.is_some() {
         return Err(bad(
@@ -325,7 +323,7 @@ fn compile_send(
     }))
 }
 
-fn find<'a>(rule: &str, name: &str, slices: &[SliceInfo<'a>]) -> Result<(usize, SliceInfo<'a>), RuleError> {
+fn find<'a>(rule: &str, name: &str, slices: &[SliceInfo<'a>]) -> Result<(usize, SliceInfo<'a>), Refused> {
     let mut known = Vec::new();
     for (index, slice) in slices.iter().enumerate() {
         if slice.name == name {
@@ -333,21 +331,21 @@ fn find<'a>(rule: &str, name: &str, slices: &[SliceInfo<'a>]) -> Result<(usize, 
         }
         known.push(slice.name.to_owned());
     }
-    Err(RuleError::UnknownSlice {
+    Err(Box::new(RuleError::UnknownSlice {
         rule: rule.to_owned(),
         slice: name.to_owned(),
         known,
-    })
+    }))
 }
 
 fn is_bodiless(method: &str) -> bool {
     method == "GET" || method == "HEAD"
 }
 
-fn bad(rule: &str, why: &'static str, word: &str) -> RuleError {
-    RuleError::BadRule {
+fn bad(rule: &str, why: &'static str, word: &str) -> Refused {
+    Box::new(RuleError::BadRule {
         rule: rule.to_owned(),
         why,
         word: word.to_owned(),
-    }
+    })
 }
