@@ -22,13 +22,13 @@ impl Numbers {
 }
 
 /// For servers and tests.
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(any(test, not(target_arch = "wasm32")))]
 pub const NATIVE: Numbers = Numbers {
     parse: |text| text.parse().unwrap_or(f64::NAN),
     format: |value| ryu_js::Buffer::new().format(value).to_owned(),
 };
 
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
 mod tests {
     use super::NATIVE;
 
