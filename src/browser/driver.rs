@@ -110,9 +110,7 @@ impl Driver {
     /// # Errors
     /// [`Code::Closed`], and those of the change.
     pub fn change<R>(self: &Rc<Self>, change: impl FnOnce(&mut Client) -> Result<R, Error>) -> Result<R, Error> {
-        if self.closed.get() {
-            return Err(Error::new(Code::Closed, &["this client was closed; open it again"]));
-        }
+        self.check_open()?;
         let result = change(&mut self.client.borrow_mut());
         self.react();
         result
@@ -335,6 +333,13 @@ impl Driver {
             clock::sleep(milliseconds).await;
             with(&driver, then);
         });
+    }
+
+    fn check_open(&self) -> Result<(), Error> {
+        if self.closed.get() {
+            return Err(Error::new(Code::Closed, &["this client was closed; open it again"]));
+        }
+        Ok(())
     }
 
     fn authenticates(&self) -> Result<(), Error> {

@@ -1,12 +1,11 @@
 use std::rc::Rc;
 
-use js_sys::{Function, Object};
-use wasm_bindgen::JsCast;
+use js_sys::Object;
 use wasm_bindgen::closure::Closure;
 use web_sys::StorageEvent;
 
 use super::driver::{Driver, with};
-use super::object::text;
+use super::object::{call, get, text};
 use crate::store::Place;
 
 /// What the page listens to: other tabs' writes, and its own return from the back/forward cache.
@@ -20,25 +19,19 @@ impl Listening {
         let driver = Rc::downgrade(driver);
         let heard: Box<dyn Fn(StorageEvent)> = Box::new(move |event| with(&driver, |driver| driver.heard(&event)));
         let this = Self(Closure::wrap(heard));
-        if let Some(window) = web_sys::window() {
-            for name in EVENTS {
-                drop(window.add_event_listener_with_callback(name, this.listener()));
-            }
-        }
+        this.each("addEventListener");
         this
     }
 
     /// Stops.
     pub(super) fn stop(&self) {
-        if let Some(window) = web_sys::window() {
-            for name in EVENTS {
-                drop(window.remove_event_listener_with_callback(name, self.listener()));
-            }
-        }
+        self.each("removeEventListener");
     }
 
-    fn listener(&self) -> &Function {
-        self.0.as_ref().unchecked_ref()
+    fn each(&self, method: &str) {
+        for name in EVENTS {
+            drop(call(&js_sys::global(), method, &name.into(), self.0.as_ref()));
+        }
     }
 }
 
@@ -65,7 +58,7 @@ impl Driver {
             Some(local) if Object::is(&local, area) => Place::Local,
             _ => Place::Session,
         };
-        let (key, value) = (event.key(), event.new_value());
+        let (key, value) = (get(event, "key").as_string(), get(event, "newValue").as_string());
         // A closed client takes nothing more.
         drop(self.change(|client| {
             client.store.stored_elsewhere(place, key.as_deref(), value.as_deref());

@@ -38,8 +38,9 @@ pub(crate) fn call(object: &JsValue, method: &str, first: &JsValue, second: &JsV
 /// What an iterable of pairs holds: a form, or headers.
 pub(crate) fn pairs(iterable: &JsValue) -> Vec<(JsValue, JsValue)> {
     let mut pairs = Vec::new();
-    for pair in Array::from(iterable).iter() {
-        let pair: Array = pair.unchecked_into();
+    let array = Array::from(iterable);
+    for at in 0..array.length() {
+        let pair: Array = array.get(at).unchecked_into();
         pairs.push((pair.get(0), pair.get(1)));
     }
     pairs

@@ -111,7 +111,7 @@ impl Call {
     pub(super) async fn read_body(&mut self) -> Result<(), JsValue> {
         if let Some(request) = self.unread.take() {
             let body = JsFuture::from(request.array_buffer()?).await?;
-            if body.unchecked_ref::<ArrayBuffer>().byte_length() > 0 {
+            if get(&body, "byteLength") != 0 {
                 set(&self.init, "body", &body);
             }
         }
@@ -189,7 +189,11 @@ impl Call {
         let url = Url::new(&text(&self.url, "href"))?;
         let search = text(&url, "search");
         let own = search.get(1..).unwrap_or_default();
-        url.set_search(&join_query(own, &outgoing.query).map_err(Error::from)?);
+        set(
+            &url,
+            "search",
+            &join_query(own, &outgoing.query).map_err(Error::from)?.into(),
+        );
         Ok(text(&url, "href"))
     }
 

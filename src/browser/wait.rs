@@ -7,7 +7,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortSignal;
 
 use super::Failure;
-use super::object::get;
+use super::object::{call, get};
 use super::task::deferred;
 use crate::error::Error;
 
@@ -50,7 +50,7 @@ impl Waiter {
             Some(signal) if is_aborted(signal) => return Err(reason(signal)),
             Some(signal) => {
                 let (aborted, abort) = deferred();
-                drop(signal.add_event_listener_with_callback("abort", &abort));
+                drop(call(signal, "addEventListener", &"abort".into(), &abort));
                 listener = Some((signal, abort));
                 Promise::race(&Array::of2(&self.woken, &aborted))
             }
