@@ -6,6 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::{env, io};
 
+use crate::mute::write_muted;
 use crate::run::{cargo, program, run};
 use crate::shorten::shorten;
 use crate::workspace::Workspace;
@@ -131,6 +132,14 @@ fn bind(workspace: &Workspace, profile: Profile, module: &Path) -> Result<PathBu
     }
     println!("making the bindings");
     empty(&directory)?;
+    let muted = directory.join("muted.wasm");
+    let module = match profile {
+        Profile::Wasm => {
+            write_muted(module, &muted)?;
+            &muted
+        }
+        Profile::Dev => module,
+    };
     tools::wasm_bindgen(
         [
             OsStr::new("wasm-bindgen"),
@@ -148,6 +157,7 @@ fn bind(workspace: &Workspace, profile: Profile, module: &Path) -> Result<PathBu
     )?;
     if profile == Profile::Wasm {
         println!("optimising the module");
+        fs::remove_file(&muted).map_err(|e| format!("cannot remove {}: {e}", muted.display()))?;
         shorten(&directory)?;
         let module = directory.join("holdall_bg.wasm");
         let wasm_opt = workspace.facade().join("node_modules/.bin/wasm-opt");

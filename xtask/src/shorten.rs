@@ -7,16 +7,14 @@ use std::path::Path;
 use walrus::Module;
 
 use crate::Result;
-use crate::mute::mute;
 
 /// The module that wasm-bindgen's imports come from, and a shorter name for it.
 const IMPORTED: (&str, &str) = ("./holdall_bg.js", "a");
 
-/// Takes the panics' texts out of the module, and gives its imports and exports short names, there and in the JavaScript.
+/// Gives the module's imports and exports short names, there and in the JavaScript.
 pub(crate) fn shorten(directory: &Path) -> Result {
     let path = directory.join("holdall_bg.wasm");
     let mut module = Module::from_file(&path).map_err(|e| format!("cannot read {}: {e:?}", path.display()))?;
-    mute(&mut module);
     let names = rename(&mut module);
     module
         .emit_wasm_file(&path)
