@@ -42,9 +42,11 @@ impl Storage for WebStorage {
 
     fn keys(&self) -> Vec<String> {
         let length = self.0.length().unwrap_or(0);
-        (0..length)
-            .filter_map(|index| self.0.key(index).ok().flatten())
-            .collect()
+        let mut keys = Vec::new();
+        for index in 0..length {
+            keys.extend(self.0.key(index).ok().flatten());
+        }
+        keys
     }
 }
 

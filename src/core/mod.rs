@@ -7,6 +7,7 @@ mod fingerprint;
 pub mod journal;
 pub mod json;
 pub mod kind;
+pub(crate) mod list;
 pub mod number;
 pub mod random;
 pub mod request;

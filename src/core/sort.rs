@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use crate::list::dedup;
+
 /// Sorts in place. Equal items may change places.
 pub(crate) fn sort_by<T>(items: &mut [T], mut order: impl FnMut(&T, &T) -> Ordering) {
     heap_sort(items.len(), &mut |step, a, b| match step {
@@ -19,7 +21,7 @@ pub(crate) fn sort_by<T>(items: &mut [T], mut order: impl FnMut(&T, &T) -> Order
 /// Drops those of sorted items that equal their predecessor.
 pub(crate) fn sort_and_dedup<T: Ord>(items: &mut Vec<T>) {
     sort_by(items, Ord::cmp);
-    items.dedup();
+    dedup(items, |a, b| a == b);
 }
 
 enum Step {

@@ -98,7 +98,12 @@ impl Journal {
     pub fn load(&mut self) {
         for _ in 0..MAX_LISTINGS {
             let keys = self.storage.keys();
-            let unknown: Vec<&String> = keys.iter().filter(|key| self.is_unknown(key)).collect();
+            let mut unknown = Vec::new();
+            for key in &keys {
+                if self.is_unknown(key) {
+                    unknown.push(key);
+                }
+            }
             if unknown.is_empty() {
                 // What others have removed needs no remembering.
                 self.joined.retain(|key| keys.iter().any(|stored| **stored == **key));

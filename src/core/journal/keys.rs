@@ -1,5 +1,7 @@
 use std::rc::Rc;
 
+use crate::list::retain;
+
 /// Storage keys, sorted.
 ///
 /// A few hundred at most, since compacting keeps them few; a tree would cost the wasm build 6 kB.
@@ -24,7 +26,7 @@ impl Keys {
     }
 
     pub(super) fn retain(&mut self, keep: impl FnMut(&Rc<str>) -> bool) {
-        self.0.retain(keep);
+        retain(&mut self.0, keep);
     }
 
     pub(super) fn all(&self) -> &[Rc<str>] {

@@ -1,5 +1,7 @@
 use std::cell::RefCell;
 
+use crate::list::retain;
+
 /// What the journal needs of a storage: that of `localStorage` and `sessionStorage` (WHATWG HTML, "Web storage").
 pub trait Storage {
     /// The entry's text, if there is one.
@@ -42,10 +44,14 @@ impl Storage for MemoryStorage {
     }
 
     fn remove(&self, key: &str) {
-        self.0.borrow_mut().retain(|(other, _)| other != key);
+        retain(&mut self.0.borrow_mut(), |(other, _)| other != key);
     }
 
     fn keys(&self) -> Vec<String> {
-        self.0.borrow().iter().map(|(key, _)| key.clone()).collect()
+        let mut keys = Vec::new();
+        for (key, _) in self.0.borrow().iter() {
+            keys.push(key.clone());
+        }
+        keys
     }
 }

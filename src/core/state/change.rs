@@ -4,6 +4,7 @@ use super::entry::Tally;
 use super::view::{is_number, whole};
 use super::{Cell, Counter, Dot, Entry, Event, Replica, Slice, Stamp};
 use crate::json::{JsonError, Kind, Reader};
+use crate::list::retain;
 use crate::sort::sort_by;
 
 /// Who changes something, and when.
@@ -115,7 +116,7 @@ impl Slice {
                     .iter()
                     .any(|counter| Some(&counter.field) == name.as_ref() && counter.live().is_some())
         };
-        cells.retain(|cell| !counted(&cell.name));
+        retain(&mut cells, |cell| !counted(&cell.name));
         // Earlier increments of this page would pile up. An event of its own may go if all that it holds is held by this one.
         for event in &change.entry.events {
             if event.dot.replica == author.replica && event.cells.iter().all(|cell| cells.contains(cell)) {

@@ -1,4 +1,5 @@
 use super::{Dot, Replica};
+use crate::list::retain;
 
 /// Which operations a state has seen, whether or not their events are still there.
 ///
@@ -53,8 +54,8 @@ impl Context {
     /// Sees what `other` has seen.
     pub fn join(&mut self, other: &Self) {
         // A replica that only one of the two names, and that lies within the other's horizon, is contained wholly: no name needed.
-        self.replicas
-            .retain(|(replica, _)| !other.beyond(*replica) || other.find(*replica).is_ok());
+        let is_known_there = |replica: Replica| other.beyond(replica) && other.find(replica).is_err();
+        retain(&mut self.replicas, |(replica, _)| !is_known_there(*replica));
         for (replica, runs) in &other.replicas {
             for &run in runs {
                 self.insert_run(*replica, run);

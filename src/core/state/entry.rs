@@ -1,6 +1,7 @@
 use std::rc::Rc;
 
 use super::{Context, Dot, Replica, Stamp};
+use crate::list::retain;
 
 /// What the joined operations left of one key.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -99,8 +100,9 @@ impl Entry {
 
     /// Drops the events that `theirs` has seen and `other` no longer lists.
     pub(super) fn drop_seen(&mut self, theirs: &Context, other: &Self) {
-        self.events
-            .retain(|event| other.find(event.dot).is_ok() || !theirs.contains(event.dot));
+        retain(&mut self.events, |event| {
+            other.find(event.dot).is_ok() || !theirs.contains(event.dot)
+        });
     }
 
     pub(crate) fn join_counter(&mut self, counter: &Counter) {

@@ -83,6 +83,10 @@ impl Slice {
             }
         }
         sort_by(&mut keys, Ord::cmp);
-        keys.into_iter().map(|(_, key)| key).collect()
+        let mut sorted = Vec::with_capacity(keys.len());
+        for (_, key) in keys {
+            sorted.push(key);
+        }
+        sorted
     }
 }

@@ -3,6 +3,7 @@ use std::rc::Rc;
 
 use super::{Cell, Entry, Stamp};
 use crate::json::{utf16_order, write};
+use crate::list::dedup;
 use crate::number::Numbers;
 use crate::sort::sort_by;
 
@@ -74,7 +75,7 @@ impl Entry {
         }
         if self.events.len() > 1 {
             sort_by(&mut cells, |a, b| by_name(a, b).then(b.stamp.cmp(&a.stamp)));
-            cells.dedup_by(|later, kept| later.name == kept.name);
+            dedup(&mut cells, |kept, later| kept.name == later.name);
         }
         cells
     }

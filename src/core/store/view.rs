@@ -4,7 +4,7 @@ use super::Store;
 use crate::json::{utf16_order, write};
 use crate::kind::Kind;
 use crate::sort::sort_by;
-use crate::state::{Slice, write_object};
+use crate::state::{Field, Slice, write_object};
 
 /// An object is one entry, under this key.
 const ONLY_KEY: &str = "";
@@ -43,8 +43,13 @@ impl Store {
             return None;
         }
         if definition.kind == Kind::Map {
-            let entry = |key: Rc<str>| self.entry(slice, &key).map(|value| (key, Rc::from(value)));
-            return Some(write_object(&keys.into_iter().filter_map(entry).collect::<Vec<_>>()));
+            let mut entries: Vec<Field> = Vec::new();
+            for key in keys {
+                if let Some(value) = self.entry(slice, &key) {
+                    entries.push((key, value.into()));
+                }
+            }
+            return Some(write_object(&entries));
         }
         let mut out = String::from("[");
         let mut first = true;

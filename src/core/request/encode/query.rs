@@ -17,7 +17,7 @@ use crate::text::{has_any, split, split_once};
 /// # Ok::<(), holdall::request::EncodeError>(())
 /// ```
 pub fn join_query(own: &str, add: &str) -> Result<String, EncodeError> {
-    let own_names: Vec<String> = names(own).collect();
+    let own_names = names(own);
     for name in names(add) {
         if own_names.contains(&name) {
             return Err(EncodeError::clash(
@@ -35,11 +35,15 @@ pub fn join_query(own: &str, add: &str) -> Result<String, EncodeError> {
 }
 
 /// A name that isn't percent-encoded text stays as it is, and is then none of ours.
-fn names(query: &str) -> impl Iterator<Item = String> {
-    split(query, b'&').filter(|pair| !pair.is_empty()).map(|pair| {
+fn names(query: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    for pair in split(query, b'&') {
         let name = split_once(pair, b'=').map_or(pair, |(name, _)| name);
-        percent::decode(name).unwrap_or_else(|| name.to_owned())
-    })
+        if !pair.is_empty() {
+            names.push(percent::decode(name).unwrap_or_else(|| name.to_owned()));
+        }
+    }
+    names
 }
 
 /// The parameters that slices become.

@@ -6,6 +6,7 @@ use super::decode::header::is_key;
 use super::error::RuleError;
 use super::pattern::{Pattern, normalise};
 use crate::kind::Kind;
+use crate::list::retain;
 
 /// All rules of an application, compiled.
 ///
@@ -166,7 +167,7 @@ impl Rules {
                 plan.key.clone_from(&rule.text);
             }
             for (slice, send) in &rule.sends {
-                plan.sends.retain(|earlier| earlier.slice != *slice);
+                retain(&mut plan.sends, |earlier| earlier.slice != *slice);
                 if let Some(send) = send {
                     // A few at most: sorting them would bring the wasm build a sorting algorithm.
                     let later = |other: &Send| other.slice_name > send.slice_name;
@@ -176,8 +177,7 @@ impl Rules {
             }
         }
         let sends = &plan.sends;
-        plan.consume
-            .retain(|slice| sends.iter().any(|send| send.slice == *slice));
+        retain(&mut plan.consume, |slice| sends.iter().any(|send| send.slice == *slice));
         matched.then_some(plan)
     }
 }
