@@ -180,8 +180,10 @@ impl Driver {
             }
             // What can't be stored now was reported when it failed first.
             let _ = self.client.borrow_mut().flush();
-            self.settled
-                .wake(&Err(Error::new(Code::Closed, &["this client was closed"])));
+            self.settled.wake(&Err(Error::new(
+                Code::Closed,
+                &["this client was closed; open it again"],
+            )));
         }
     }
 

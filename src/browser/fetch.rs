@@ -189,8 +189,8 @@ fn redirected() -> Error {
     Error::new(
         Code::Redirected,
         &[
-            "the server answered with a redirect, which this request doesn't follow since it carries state; its outcome is unknown. ",
-            "Name the address that answers itself, or set the rule's redirect to follow",
+            "a redirect isn't followed with state; the outcome is unknown. ",
+            "Name the final address, or set the rule's redirect to follow",
         ],
     )
 }

@@ -227,7 +227,7 @@ impl Call {
         };
         let is_json = headers.get("Content-Type")?.is_some_and(|kind| is_json(&kind));
         if !none && (text.is_none() || !is_json) {
-            let why = "it is neither JSON (with that Content-Type), nor FormData, nor URLSearchParams; send one of these, or the state in the query or a header";
+            let why = "send JSON (with that Content-Type), FormData or URLSearchParams, or the state elsewhere";
             return Err(Error::new(
                 Code::BodyNotMergeable,
                 &["the state can't be put into this body: ", why],

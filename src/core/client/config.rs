@@ -34,7 +34,7 @@ impl Config {
         read_all(text, Self::read).map_err(|_| {
             Error::new(
                 Code::BadConfig,
-                &["the configuration can't be read: it takes `name`, slices of the kinds map, set and object, `auth`, and rules"],
+                &["the configuration takes `name`, slices (map, set or object), `auth`, and rules"],
             )
         })
     }

@@ -125,7 +125,7 @@ impl Client {
         if plan.token == TokenUse::Required && credentials.is_none() {
             return Err(Error::new(
                 Code::SignedOut,
-                &["this request needs somebody signed in; sign in, then send it again"],
+                &["this request needs a token: sign in first"],
             ));
         }
         let outgoing = encode(&plan, |slice| self.store.whole(slice))?;

@@ -66,9 +66,7 @@ impl Client {
         if config.auth.is_some() && !secure {
             return Err(Error::new(
                 Code::InsecureContext,
-                &[
-                    "tokens and cookies are safe only over HTTPS or on loopback; serve the page from there, or leave out `auth`",
-                ],
+                &["`auth` needs HTTPS or loopback: serve the page from there"],
             ));
         }
         let mut random = Random::new(seed);

@@ -167,7 +167,7 @@ impl EncodeError {
                 "` would be sent under one name: give the slice another one with the rule's `as`, or rename yours",
             ]
             .concat(),
-            Self::BodyNotMergeable { why } => ["the state can't be put into the request's body: ", why].concat(),
+            Self::BodyNotMergeable { why } => ["the state can't be put into this body: ", why].concat(),
             Self::TooLarge {
                 what,
                 bytes,

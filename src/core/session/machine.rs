@@ -211,7 +211,7 @@ impl Session {
         let response = TokenResponse::parse(response).ok_or_else(|| {
             Error::new(
                 Code::BadTokenResponse,
-                &["give signIn the token endpoint's JSON answer (RFC 6749, 5.1), with an access_token of type Bearer"],
+                &["give signIn a token response (RFC 6749, 5.1) of type Bearer, as JSON"],
             )
         })?;
         self.new_epoch();
@@ -252,7 +252,7 @@ impl Session {
             }
             _ => Err(Error::new(
                 Code::SignOutUnconfirmed,
-                &["signed out here, but the server couldn't be told; it will be told when the page is opened next"],
+                &["signed out here; the server will be told when the page is opened next"],
             )),
         }
     }
@@ -332,7 +332,7 @@ impl Session {
                 }
                 None => self.fail(
                     Code::BadTokenResponse,
-                    "the refresh endpoint answered with something else than a token response",
+                    "the refresh endpoint sent no token response (RFC 6749, 5.1)",
                     None,
                     now,
                 ),
@@ -346,7 +346,7 @@ impl Session {
             Answer::Response { retry_after, .. } => {
                 self.fail(
                     Code::RefreshFailed,
-                    "the refresh endpoint answered with an error; try again later",
+                    "the refresh endpoint has an error; try again later",
                     retry_after,
                     now,
                 );
@@ -532,6 +532,6 @@ impl Outcome {
 fn unreachable_now() -> Error {
     Error::new(
         Code::RefreshFailed,
-        &["the access token has expired and couldn't be renewed just now; try again later"],
+        &["the access token couldn't be renewed; try again later"],
     )
 }

@@ -67,9 +67,7 @@ pub fn encode(plan: &Plan, state: impl Fn(usize) -> Option<String>) -> Result<Ou
     for (index, send) in plan.sends.iter().enumerate() {
         // Both are said even while a slice is empty: a rule that can't work should fail at the first try.
         if send.place == Place::Body && plan.bodiless {
-            return Err(EncodeError::BodyNotMergeable {
-                why: "a GET or HEAD request has none; begin the rule with the methods that it is for",
-            });
+            return Err(EncodeError::BodyNotMergeable { why: NO_BODY });
         }
         let has_name = !matches!(send.place, Place::Query(_));
         let same = |other: &&Send| has_name && other.place == send.place && other.name == send.name;
@@ -93,6 +91,9 @@ pub fn encode(plan: &Plan, state: impl Fn(usize) -> Option<String>) -> Result<Ou
     outgoing.query = query.finish();
     Ok(outgoing)
 }
+
+/// Of requests with these methods.
+pub(super) const NO_BODY: &str = "GET and HEAD have no body: send the slice in the query or a header";
 
 /// The state of a slice is JSON by construction, so that this is damage that nothing else has noticed.
 const NOT_JSON: &str = "its state isn't JSON";

@@ -94,7 +94,7 @@ fn pairs(send: &Send, style: Style, text: &str) -> Result<Vec<(String, String)>,
         Ok(Kind::Object) => reader.members(&mut |member, value| {
             let name = match style {
                 Style::DeepObject if has_any(member, "[]") => {
-                    refused = Some("a key has a bracket, which deepObject can't say; use the style json");
+                    refused = Some("a key has a bracket: use the style json");
                     member.to_owned()
                 }
                 Style::DeepObject => [&send.name, "[", member, "]"].concat(),
@@ -120,7 +120,7 @@ fn add_values(
     let mut add = |value: &mut Reader<'_>| {
         match scalar(value)? {
             Some(text) => pairs.push((name.to_owned(), text.into_owned())),
-            None => *refused = Some("this style has texts, numbers, booleans and arrays of them; use the style json"),
+            None => *refused = Some("this style takes only scalars and arrays of them: use the style json"),
         }
         Ok(())
     };

@@ -18,6 +18,10 @@ pub(super) struct Pattern {
     path: Path,
 }
 
+/// One text for all that can be wrong with an origin: the word in question tells which.
+const ORIGIN: &str =
+    "write https://host/* or http://host:port/*, with one host in lower case (xn--) and no default port";
+
 /// Why a pattern is refused, and the word in question.
 pub(super) type Refusal<'a> = (&'static str, &'a str);
 
@@ -34,10 +38,10 @@ impl Pattern {
             return Err(("it has a control character", ""));
         }
         if text.starts_with(' ') || text.ends_with(' ') {
-            return Err(("it begins or ends with a space", ""));
+            return Err(("it has a space at its end", ""));
         }
         if has_any(text, "?#") {
-            return Err(("only the path is compared: leave out the query and the fragment", ""));
+            return Err(("only the path is compared: leave out ? and #", ""));
         }
         if has_any(text, "\\") {
             return Err(("a path has / and no backslash", ""));
@@ -84,7 +88,7 @@ fn split_methods(text: &str) -> Result<(Vec<String>, &str), Refusal<'_>> {
 
 fn split_origin(text: &str) -> Result<(Option<String>, &str), Refusal<'_>> {
     if text.starts_with("//") {
-        return Err(("write an origin with its scheme: https://host/path", text));
+        return Err((ORIGIN, text));
     }
     if text.starts_with('/') {
         return Ok((None, text));
@@ -93,19 +97,19 @@ fn split_origin(text: &str) -> Result<(Option<String>, &str), Refusal<'_>> {
         return Err(("a path begins with /; write /* for every path", text));
     };
     let Some(rest) = rest.strip_prefix("//") else {
-        return Err(("a path begins with /, and an origin with https://", text));
+        return Err((ORIGIN, text));
     };
     let Some((authority, path)) = rest
         .bytes()
         .position(|byte| byte == b'/')
         .and_then(|at| rest.split_at_checked(at))
     else {
-        return Err(("an origin needs a path behind it: add /* for every path", text));
+        return Err((ORIGIN, text));
     };
     let default_port = match scheme {
         "https" => "443",
         "http" => "80",
-        _ => return Err(("an origin begins with https:// or http://, in lower case", scheme)),
+        _ => return Err((ORIGIN, scheme)),
     };
     if has_any(authority, "@") {
         return Err(("an origin has no user name or password", ""));
@@ -117,16 +121,10 @@ fn split_origin(text: &str) -> Result<(Option<String>, &str), Refusal<'_>> {
         _ => (authority, None),
     };
     if !is_host(host) {
-        return Err((
-            "an origin is one exact host, in lower case, and with xn-- where it isn't ASCII",
-            authority,
-        ));
+        return Err((ORIGIN, authority));
     }
     if port.is_some_and(|port| port == default_port || !is_port(port)) {
-        return Err((
-            "a port is a number from 1 to 65535, and the scheme's own is left out",
-            authority,
-        ));
+        return Err((ORIGIN, authority));
     }
     let origin = text.get(..text.len() - path.len()).unwrap_or_default();
     Ok((Some(origin.to_owned()), path))

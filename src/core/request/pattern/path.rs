@@ -19,10 +19,7 @@ enum Piece {
 impl Path {
     pub(super) fn compile(path: &str) -> Result<Self, Refusal<'_>> {
         if split(path, b'/').any(|segment| segment == "." || segment == "..") {
-            return Err((
-                "browsers resolve . and .. before the path is compared: write the resolved path",
-                path,
-            ));
+            return Err(("write the path resolved, without . and ..", path));
         }
         let mut pieces = Vec::new();
         let mut text = String::new();
@@ -32,10 +29,7 @@ impl Path {
             }
             if let Some(name) = segment.strip_prefix(':') {
                 if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
-                    return Err((
-                        ":name stands for a whole segment, and is made of letters, digits and _",
-                        segment,
-                    ));
+                    return Err((":name is a whole segment, of letters, digits and _", segment));
                 }
                 flush(&mut pieces, &mut text);
                 pieces.push(Piece::Segment);

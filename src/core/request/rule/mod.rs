@@ -3,6 +3,7 @@ mod tests;
 
 use super::config::{RuleConfig, SendConfig, Word};
 use super::decode::header::is_key;
+use super::encode::NO_BODY;
 use super::error::RuleError;
 use super::pattern::{Pattern, normalise};
 use crate::kind::Kind;
@@ -130,11 +131,7 @@ impl Rules {
                 // Another rule that matches the same request may be the one that sends it.
                 if !rules.iter().any(|rule| rule.sends(slice)) {
                     let name = slices.get(slice).map_or("", |slice| slice.name);
-                    return Err(*bad(
-                        &rule.text,
-                        "only what is sent can be consumed: add the slice to `send`",
-                        name,
-                    ));
+                    return Err(*bad(&rule.text, "what is consumed must be in `send`", name));
                 }
             }
         }
@@ -230,11 +227,7 @@ impl Rule {
             let send = compile_send(text, index, slice, send)?;
             let in_body = send.as_ref().is_some_and(|send| send.place == Place::Body);
             if in_body && pattern.methods.iter().any(|method| is_bodiless(method)) {
-                return Err(bad(
-                    text,
-                    "a GET or HEAD request has no body: send the slice in the query or a header",
-                    name,
-                ));
+                return Err(bad(text, NO_BODY, name));
             }
             sends.push((index, send));
         }
@@ -290,7 +283,7 @@ fn compile_send(rule: &str, index: usize, slice: SliceInfo<'_>, config: &SendCon
         return Err(bad(rule, "only a query has a `style`", slice.name));
     }
     if place == Place::Query(Style::DeepObject) && slice.kind == Kind::Set {
-        let why = "a set has no members with names, as deepObject needs; use the style form or json";
+        let why = "a set has no names for deepObject; use form or json";
         return Err(Box::new(RuleError::NotEncodable {
             rule: rule.to_owned(),
             slice: slice.name.to_owned(),
@@ -298,22 +291,14 @@ fn compile_send(rule: &str, index: usize, slice: SliceInfo<'_>, config: &SendCon
         }));
     }
     if place == Place::Query(Style::Form) && slice.kind != Kind::Set && config.name.is_some() {
-        return Err(bad(
-            rule,
-            "in the style form members go by their own names: `as` needs deepObject or json",
-            slice.name,
-        ));
+        return Err(bad(rule, "`as` needs the style deepObject or json", slice.name));
     }
     let name = config.name.as_deref().unwrap_or(slice.name);
     if name.is_empty() {
         return Err(bad(rule, "`as` is empty", slice.name));
     }
     if place == Place::Header && !is_key(name) {
-        return Err(bad(
-            rule,
-            "a key in a header is in lower case: rename the slice with `as`",
-            name,
-        ));
+        return Err(bad(rule, "write header keys in lower case: rename it with `as`", name));
     }
     Ok(Some(Send {
         slice: index,
