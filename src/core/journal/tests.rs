@@ -236,6 +236,25 @@ fn a_wipe_empties_and_starts_anew() {
 }
 
 #[test]
+fn what_does_not_begin_with_its_format_is_damage() {
+    let text = r#"{"s":{"cart":{"c":[],"e":{}}},"f":1,"k":1,"r":[]}"#;
+    assert_eq!(Document::decode(text, NATIVE), Err(CodecError::Damaged));
+}
+
+#[test]
+fn opening_reports_damage_alone() {
+    let shared = Shared::default();
+    let mut a = open(&shared, 1);
+    increment(&mut a, "lamp");
+    a.flush().unwrap();
+    shared.set("shop/device/r/1.x-1", "{").unwrap();
+    let mut b = Journal::new(Box::new(shared), PREFIX.into(), NATIVE, Random::new(2));
+    b.open();
+    let changes = b.take_changes();
+    assert_eq!((changes.keys.len(), changes.damaged.len()), (0, 1));
+}
+
+#[test]
 fn nothing_hostile_panics() {
     let shared = Shared::default();
     let mut a = open(&shared, 1);

@@ -2,6 +2,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::hint::Hint;
+use super::interface::{Answer, Credentials, Effect, Need, Outcome, Status, Verdict};
 use super::token::{self, Token, TokenResponse};
 use crate::error::{Code, Error};
 use crate::fingerprint;
@@ -42,98 +43,6 @@ enum Phase {
 struct Refresh {
     ticket: u64,
     after_refusal: bool,
-}
-
-/// What users see of the session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Status {
-    /// Not known yet: there was a session, and the server is being asked.
-    Restoring,
-    /// Nobody is signed in.
-    SignedOut,
-    /// Somebody is.
-    SignedIn,
-    /// Somebody was, until the server refused to renew it.
-    Ended,
-}
-
-/// What the environment is to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Effect {
-    /// POST to the refresh endpoint, and report by [`Session::answered`] with this ticket.
-    Refresh(u64),
-    /// POST to the sign-out endpoint, and report by [`Session::sign_out_answered`] with this epoch.
-    SignOut(Rc<str>),
-    /// Store the hint, or remove it.
-    Hint(Option<String>),
-    /// Tell whoever watches the status.
-    Notify,
-    /// Wake all that wait for a token.
-    Settled(Result<(), Error>),
-    /// Call [`Session::wake`] after so many milliseconds.
-    WakeAfter(u64),
-    /// Tell whoever watches how a refresh ended.
-    Refreshed(Outcome),
-}
-
-/// How a refresh ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// There is a new access token.
-    Renewed,
-    /// The server has ended the session.
-    Ended,
-    /// Neither; it will be tried again.
-    Failed,
-}
-
-/// What a request needs, answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Need {
-    /// Send this.
-    Ready(Credentials),
-    /// Wait for [`Effect::Settled`], then take what [`Session::current`] has.
-    Wait,
-    /// Nobody is signed in.
-    SignedOut,
-    /// Renewing has just failed, and isn't tried again yet.
-    Failed(Error),
-}
-
-/// An access token, with what tells whether it is still the one.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Credentials {
-    /// The token.
-    pub token: Rc<str>,
-    /// Greater for newer tokens.
-    pub generation: u64,
-}
-
-/// What becomes of a request that was answered with 401.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
-    /// Send it again with these.
-    Replay(Credentials),
-    /// Wait for a renewal, then send it again with what [`Session::current`] has, if that is newer.
-    Wait,
-    /// Give the 401 to the caller.
-    Final,
-}
-
-/// How a request of the library's own was answered.
-#[derive(Debug, Clone, Copy)]
-pub enum Answer<'a> {
-    /// With a response.
-    Response {
-        /// Its status.
-        status: u16,
-        /// Its text; empty if it couldn't be read.
-        body: &'a str,
-        /// `Retry-After` in seconds, if it says so.
-        retry_after: Option<u64>,
-    },
-    /// Not at all.
-    Unreachable,
 }
 
 /// The first wait after a failure, and the longest, in milliseconds.
@@ -494,37 +403,6 @@ impl Token {
         Credentials {
             token: self.text.clone(),
             generation: self.generation,
-        }
-    }
-}
-
-impl core::fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("Credentials(…)")
-    }
-}
-
-impl Status {
-    /// Its name, as users see it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Restoring => "restoring",
-            Self::SignedOut => "signed-out",
-            Self::SignedIn => "signed-in",
-            Self::Ended => "ended",
-        }
-    }
-}
-
-impl Outcome {
-    /// Its name, as users see it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Renewed => "renewed",
-            Self::Ended => "ended",
-            Self::Failed => "failed",
         }
     }
 }

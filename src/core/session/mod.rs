@@ -5,12 +5,14 @@
 
 mod config;
 mod hint;
+mod interface;
 mod machine;
 mod token;
 
 pub use config::{AuthConfig, Csrf};
 pub use hint::Hint;
-pub use machine::{Answer, Credentials, Effect, Need, Outcome, Session, Status, Verdict};
+pub use interface::{Answer, Credentials, Effect, Need, Outcome, Status, Verdict};
+pub use machine::Session;
 
 #[cfg(test)]
 mod tests;

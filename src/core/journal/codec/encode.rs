@@ -1,0 +1,160 @@
+use super::{Document, FORMAT};
+use crate::json::write;
+use crate::number::Numbers;
+use crate::sort::sort_and_dedup;
+use crate::state::{Counter, Event, Replica, Slice, Stamp};
+
+impl Document {
+    /// Writes the stored form.
+    #[must_use]
+    pub fn encode(&self, numbers: Numbers) -> String {
+        let mut writer = Writer {
+            out: String::new(),
+            table: table(self),
+            numbers,
+        };
+        writer.document(self);
+        writer.out
+    }
+}
+
+struct Writer {
+    out: String,
+    table: Vec<Replica>,
+    numbers: Numbers,
+}
+
+impl Writer {
+    fn document(&mut self, document: &Document) {
+        self.out.push_str("{\"f\":");
+        write::integer(&mut self.out, FORMAT);
+        self.out.push_str(",\"k\":");
+        write::integer(&mut self.out, document.clock);
+        self.out.push_str(",\"r\":");
+        let table = self.table.clone();
+        self.list(&table, |this, replica| {
+            this.out.push('"');
+            replica.write(&mut this.out);
+            this.out.push('"');
+        });
+        self.out.push_str(",\"s\":{");
+        let mut first = true;
+        for (name, slice) in &document.slices {
+            write::comma(&mut self.out, &mut first);
+            write::string(&mut self.out, name);
+            self.out.push(':');
+            self.slice(slice);
+        }
+        self.out.push_str("}}");
+    }
+
+    fn slice(&mut self, slice: &Slice) {
+        self.out.push('{');
+        if let Some(horizon) = slice.context.horizon() {
+            self.out.push_str("\"h\":\"");
+            horizon.write(&mut self.out);
+            self.out.push_str("\",");
+        }
+        self.out.push_str("\"c\":");
+        self.list(slice.context.replicas(), |this, (replica, runs)| {
+            this.out.push('[');
+            this.replica(*replica);
+            for &(start, end) in runs {
+                this.integer(start);
+                this.integer(end);
+            }
+            this.out.push(']');
+        });
+        self.out.push_str(",\"e\":{");
+        let mut first = true;
+        for (key, entry) in slice.entries.iter() {
+            write::comma(&mut self.out, &mut first);
+            write::string(&mut self.out, key);
+            self.out.push_str(":[");
+            self.list(&entry.events, |this, event| this.event(event));
+            self.out.push(',');
+            self.list(&entry.counters, Self::counter);
+            self.out.push(']');
+        }
+        self.out.push_str("}}");
+    }
+
+    fn event(&mut self, event: &Event) {
+        self.out.push('[');
+        self.replica(event.dot.replica);
+        self.integer(event.dot.seq);
+        self.integer(event.at);
+        self.stamp(event.put);
+        self.stamp(event.order);
+        for cell in &event.cells {
+            self.out.push_str(",[");
+            match &cell.name {
+                Some(name) => write::string(&mut self.out, name),
+                None => self.out.push_str("null"),
+            }
+            self.out.push(',');
+            self.out.push_str(&cell.text);
+            if cell.stamp != event.put {
+                self.stamp(cell.stamp);
+            }
+            self.out.push(']');
+        }
+        self.out.push(']');
+    }
+
+    fn counter(&mut self, counter: &Counter) {
+        self.out.push('[');
+        write::string(&mut self.out, &counter.field);
+        self.out.push(',');
+        self.replica(counter.replica);
+        for tally in [counter.added, counter.floor] {
+            self.integer(tally.seq);
+            self.out.push(',');
+            self.out.push_str(&self.numbers.format(tally.total));
+        }
+        self.out.push(']');
+    }
+
+    fn stamp(&mut self, stamp: Stamp) {
+        self.integer(stamp.clock);
+        self.out.push(',');
+        self.replica(stamp.replica);
+    }
+
+    fn replica(&mut self, replica: Replica) {
+        let index = self.table.binary_search(&replica).unwrap_or_default();
+        write::integer(&mut self.out, index as u64);
+    }
+
+    fn integer(&mut self, value: u64) {
+        self.out.push(',');
+        write::integer(&mut self.out, value);
+    }
+
+    fn list<T>(&mut self, items: &[T], mut each: impl FnMut(&mut Self, &T)) {
+        self.out.push('[');
+        let mut first = true;
+        for item in items {
+            write::comma(&mut self.out, &mut first);
+            each(self, item);
+        }
+        self.out.push(']');
+    }
+}
+
+/// All replicas that a document names, sorted.
+fn table(document: &Document) -> Vec<Replica> {
+    let mut table = Vec::new();
+    for (_, slice) in &document.slices {
+        table.extend(slice.context.replicas().iter().map(|(replica, _)| *replica));
+        for (_, entry) in slice.entries.iter() {
+            for event in &entry.events {
+                table.extend([event.dot.replica, event.put.replica, event.order.replica]);
+                table.extend(event.cells.iter().map(|cell| cell.stamp.replica));
+            }
+            table.extend(entry.counters.iter().map(|counter| counter.replica));
+        }
+    }
+    sort_and_dedup(&mut table);
+    table
+}

@@ -1,0 +1,68 @@
+//! The stored form. One line of JSON, with short names, since it shares five megabytes with everything else of the origin:
+//!
+//! ```text
+//! {"f":1,                          format
+//!  "k":12,                         Lamport clock
+//!  "r":["1.00…ab", …],             the replicas that the rest names by index
+//!  "s":{"cart":{                   slices
+//!    "h":"1.00…ab",                horizon, if any
+//!    "c":[[0,1,3,5,5], …],         context: replica, then the first and last of each run
+//!    "e":{"sku-1":[                entries: events, then counters
+//!      [[0,3,1760000000000,12,0,4,0,["title","\"Lamp\"…"], …], …],
+//!      [["qty",0,3,2,1,1], …]]}}}}
+//! ```
+//!
+//! An event is: replica, sequence number, wall time, clock and replica of the last put, clock and replica of the first put, then the
+//! cells: name (`null` for a value that is no object), value, and clock and replica unless they are the put's.
+//! A counter is: field, replica, sequence number and sum added, sequence number and sum floored.
+
+mod decode;
+mod encode;
+
+use std::rc::Rc;
+
+use crate::json::JsonError;
+use crate::state::Slice;
+
+/// The version of the stored form.
+pub const FORMAT: u64 = 1;
+
+/// What one storage entry says.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Document {
+    /// The Lamport clock of its writer.
+    pub clock: u64,
+    /// The slices it speaks of, by name.
+    pub slices: Vec<(Rc<str>, Slice)>,
+}
+
+/// Why a storage entry can't be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CodecError {
+    /// It isn't what this library writes.
+    Damaged,
+    /// A newer version has written it.
+    Newer,
+}
+
+impl From<JsonError> for CodecError {
+    fn from(_: JsonError) -> Self {
+        Self::Damaged
+    }
+}
+
+impl Document {
+    /// The slice of that name; made if it isn't there.
+    pub fn slice(&mut self, name: &Rc<str>) -> &mut Slice {
+        let at = self
+            .slices
+            .iter()
+            .position(|(other, _)| other == name)
+            .unwrap_or(self.slices.len());
+        if at == self.slices.len() {
+            self.slices.push((name.clone(), Slice::default()));
+        }
+        #[expect(clippy::indexing_slicing, reason = "the lines above found or made it")]
+        &mut self.slices[at].1
+    }
+}
