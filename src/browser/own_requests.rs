@@ -6,7 +6,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Url;
 
-use super::object::{set, set_text, text};
+use super::object::{call, set, set_text, text};
 use crate::core::text::integer;
 use crate::session::{Answer, AuthConfig};
 
@@ -37,18 +37,19 @@ pub(super) async fn post(fetch: &Function, address: &str, auth: &AuthConfig) -> 
         set_text(&init, name, value);
     }
     set(&init, "keepalive", &JsValue::TRUE);
-    let request = web_sys::Request::new_with_str_and_init(address, init.unchecked_ref()).ok()?;
-    let sent = Promise::resolve(&fetch.call1(&JsValue::UNDEFINED, &request).ok()?);
-    let response: web_sys::Response = JsFuture::from(sent).await.ok()?.unchecked_into();
-    let response = Response::from(response);
-    let retry_after = response
-        .headers()
-        .get("Retry-After")
-        .and_then(|value| integer(&value, 10));
+    let sent = fetch.call2(&JsValue::UNDEFINED, &address.into(), &init).ok()?;
+    let response = JsFuture::from(Promise::resolve(&sent)).await.ok()?;
+    // Not by gloo-net, whose errors are half a kilobyte of wasm that nobody would see.
+    let body = match call(&response, "text", &JsValue::UNDEFINED, &JsValue::UNDEFINED) {
+        Ok(body) => JsFuture::from(Promise::resolve(&body)).await.ok(),
+        Err(_) => None,
+    };
+    let response = Response::from(response.unchecked_into::<web_sys::Response>());
+    let retry_after = response.headers().get("Retry-After");
     Some(Answered {
         status: response.status(),
-        body: response.text().await.unwrap_or_default(),
-        retry_after,
+        body: body.and_then(|body| body.as_string()).unwrap_or_default(),
+        retry_after: retry_after.and_then(|value| integer(&value, 10)),
     })
 }
 
