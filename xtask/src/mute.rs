@@ -81,7 +81,7 @@ fn is_mute(name: &str) -> bool {
 }
 
 /// Zeroes the places in sources that panics name, each a `core::panic::Location`: address and length of a file's name, line, column.
-/// With the panics mute nothing reads them; wasm-opt drops the zeros. `base` is the address of the data.
+/// With the panics mute nothing reads them; zeros compress to nothing. `base` is the address of the data.
 fn erase_locations(data: &mut [u8], base: usize) {
     let word = |data: &[u8], at: usize| {
         let bytes = data.get(at..at + 4)?.try_into().ok()?;
