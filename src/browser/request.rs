@@ -8,7 +8,7 @@ use web_sys::{AbortSignal, FormData, Headers, Request, Url, UrlSearchParams};
 use super::Failure;
 use super::object::{call, get, pairs, set, text};
 use crate::client::Exchange;
-use crate::core::text::split_once;
+use crate::core::text::{concat, split_once};
 use crate::error::{Code, Error};
 use crate::request::{EncodeError, Outgoing, check_budget, join_query, merge_json};
 
@@ -159,7 +159,7 @@ impl Call {
         if headers.has("Authorization")? {
             exchange.credentials = None;
         } else if let Some(credentials) = &exchange.credentials {
-            headers.set("Authorization", &["Bearer ", &credentials.token].concat())?;
+            headers.set("Authorization", &concat(&["Bearer ", &credentials.token]))?;
         }
         let adds_headers = exchange.credentials.is_some() || exchange.outgoing.state_header.is_some();
         if adds_headers && get(&init, "mode") == "no-cors" {

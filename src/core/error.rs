@@ -1,6 +1,7 @@
 //! Every error of the core, each with the code that programs tell it by.
 
 use crate::request::{EncodeError, RuleError};
+use crate::text::concat;
 
 /// What went wrong. Users' programs compare its text, so that never changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,7 +89,7 @@ impl Error {
     pub fn new(code: Code, message: &[&str]) -> Self {
         Self {
             code,
-            message: message.concat(),
+            message: concat(message),
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::random::Random;
 use crate::request::{Plan, Rules, SliceInfo, Target};
 use crate::session::Session;
 use crate::store::{Storages, Store};
+use crate::text::concat;
 
 /// What the client needs of its environment, once.
 pub struct Environment {
@@ -76,7 +77,7 @@ impl Client {
             slices.push(SliceInfo { name, kind });
         }
         let rules = Rules::compile(&config.rules, &slices)?;
-        let hint_key = [&*config.name, "/session"].concat();
+        let hint_key = concat(&[&*config.name, "/session"]);
         let hint = if config.auth.is_some() {
             hints.get(&hint_key)
         } else {
@@ -100,7 +101,7 @@ impl Client {
     /// What the rules say of a request; `None` if it is to go out untouched.
     #[must_use]
     pub fn plan(&self, method: &str, origin: &str, path: &str) -> Option<Plan> {
-        let address = [origin, path].concat();
+        let address = concat(&[origin, path]);
         if self.own_endpoints.contains(&address) {
             return None;
         }

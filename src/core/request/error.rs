@@ -1,6 +1,7 @@
 use core::fmt;
 
 use crate::json::write;
+use crate::text::concat;
 
 /// Why a rule can't be used. It quotes the rule, which the application wrote.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +51,7 @@ impl RuleError {
     pub(crate) fn message(&self) -> String {
         match self {
             Self::BadRule { rule, why, word } => {
-                let mut message = ["the rule `", rule, "` can't be used: ", why].concat();
+                let mut message = concat(&["the rule `", rule, "` can't be used: ", why]);
                 if !word.is_empty() {
                     push_all(&mut message, &[" (found `", word, "`)"]);
                 }
@@ -58,7 +59,7 @@ impl RuleError {
             }
             Self::UnknownSlice { rule, slice, known } => {
                 let why = "`, which the state doesn't have; it has: ";
-                let mut message = ["the rule `", rule, "` names the slice `", slice, why].concat();
+                let mut message = concat(&["the rule `", rule, "` names the slice `", slice, why]);
                 let mut separator = "";
                 for name in known {
                     push_all(&mut message, &[separator, name]);
@@ -66,15 +67,14 @@ impl RuleError {
                 }
                 message
             }
-            Self::NotEncodable { rule, slice, why } => [
+            Self::NotEncodable { rule, slice, why } => concat(&[
                 "the rule `",
                 rule,
                 "` can't send the slice `",
                 slice,
                 "` like this: ",
                 why,
-            ]
-            .concat(),
+            ]),
         }
     }
 }
@@ -149,14 +149,14 @@ impl EncodeError {
     pub(crate) fn message(&self) -> String {
         match self {
             Self::NotEncodable { slice, why } => {
-                ["the slice `", slice, "` can't be sent as its rule says: ", why].concat()
+                concat(&["the slice `", slice, "` can't be sent as its rule says: ", why])
             }
             Self::NameClash {
                 first,
                 first_name,
                 second,
                 second_name,
-            } => [
+            } => concat(&[
                 first,
                 " `",
                 first_name,
@@ -165,9 +165,8 @@ impl EncodeError {
                 " `",
                 second_name,
                 "` would be sent under one name: give the slice another one with the rule's `as`, or rename yours",
-            ]
-            .concat(),
-            Self::BodyNotMergeable { why } => ["the state can't be put into this body: ", why].concat(),
+            ]),
+            Self::BodyNotMergeable { why } => concat(&["the state can't be put into this body: ", why]),
             Self::TooLarge {
                 what,
                 bytes,

@@ -1,4 +1,5 @@
 use crate::fingerprint;
+use crate::text::concat;
 
 /// The value of `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header: a quoted string) for a request that consumes.
 ///
@@ -16,7 +17,7 @@ use crate::fingerprint;
 /// ```
 #[must_use]
 pub fn idempotency_key(rule: &str, subject: &str, captured: &str) -> String {
-    ["\"", &fingerprint(&[rule, subject, captured]), "\""].concat()
+    concat(&["\"", &fingerprint(&[rule, subject, captured]), "\""])
 }
 
 #[cfg(test)]

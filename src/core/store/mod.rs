@@ -18,7 +18,7 @@ use crate::kind::Kind;
 use crate::number::Numbers;
 use crate::random::Random;
 use crate::state::{Author, ChangeError, Entry, Slice, is_number};
-use crate::text::has_any;
+use crate::text::{concat, has_any};
 
 /// The storages of the environment.
 pub struct Storages {
@@ -82,7 +82,7 @@ impl Store {
             ));
         }
         let mut journal = |storage| {
-            let prefix = [name, "/device/"].concat();
+            let prefix = concat(&[name, "/device/"]);
             Journal::new(storage, prefix, numbers, Random::new(random.draw()))
         };
         let mut journals = [

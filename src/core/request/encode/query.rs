@@ -2,7 +2,7 @@ use super::{EncodeError, NOT_JSON, scalar, slices_clash};
 use crate::core::request::percent;
 use crate::core::request::rule::{Send, Style};
 use crate::json::{JsonError, Kind, Reader};
-use crate::text::{has_any, split, split_once};
+use crate::text::{concat, has_any, split, split_once};
 
 /// Appends state to the query of the caller's URL. Both are without `?`; what the caller wrote stays as it is.
 ///
@@ -31,7 +31,7 @@ pub fn join_query(own: &str, add: &str) -> Result<String, EncodeError> {
     } else {
         "&"
     };
-    Ok([own, separator, add].concat())
+    Ok(concat(&[own, separator, add]))
 }
 
 /// A name that isn't percent-encoded text stays as it is, and is then none of ours.
@@ -97,7 +97,7 @@ fn pairs(send: &Send, style: Style, text: &str) -> Result<Vec<(String, String)>,
                     refused = Some("a key has a bracket: use the style json");
                     member.to_owned()
                 }
-                Style::DeepObject => [&send.name, "[", member, "]"].concat(),
+                Style::DeepObject => concat(&[&send.name, "[", member, "]"]),
                 _ => member.to_owned(),
             };
             add_values(&mut pairs, &name, value, &mut refused)
