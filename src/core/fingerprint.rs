@@ -8,8 +8,10 @@ use crate::json::write;
 #[must_use]
 pub fn fingerprint(parts: &[&str]) -> String {
     let mut hash = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d_u128;
-    for byte in parts.iter().flat_map(|part| part.bytes().chain([0])) {
-        hash = (hash ^ u128::from(byte)).wrapping_mul((1 << 88) + 0x13b);
+    for part in parts {
+        for &byte in part.as_bytes().iter().chain(&[0]) {
+            hash = (hash ^ u128::from(byte)).wrapping_mul((1 << 88) + 0x13b);
+        }
     }
     let mut out = String::new();
     write::hex(&mut out, (hash >> 64) as u64);

@@ -45,7 +45,7 @@ impl<'a> Iterator for Parts<'a> {
 
 /// Whether any of these characters is in the text.
 pub(crate) fn has_any(text: &str, characters: &str) -> bool {
-    text.bytes().any(|byte| characters.as_bytes().contains(&byte))
+    text.bytes().any(|byte| characters.bytes().any(|other| other == byte))
 }
 
 /// Whether the word is somewhere in the text.

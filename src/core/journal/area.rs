@@ -209,12 +209,10 @@ impl Journal {
 
     /// Keeps what the transaction did.
     pub fn commit(&mut self) {
-        for (name, change) in self
-            .transaction
-            .take()
-            .into_iter()
-            .flat_map(|transaction| transaction.changes.slices)
-        {
+        let Some(transaction) = self.transaction.take() else {
+            return;
+        };
+        for (name, change) in transaction.changes.slices {
             self.unwritten
                 .get_or_insert_default()
                 .slice(&name)

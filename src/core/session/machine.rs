@@ -1,4 +1,3 @@
-use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::hint::Hint;
@@ -27,7 +26,8 @@ pub struct Session {
     /// How many have failed in a row, and when the next may be tried.
     failures: u32,
     retry_at: Option<(Now, u64)>,
-    effects: VecDeque<Effect>,
+    /// A few at most: a queue of its own kind would cost the wasm build half a kilobyte.
+    effects: Vec<Effect>,
     random: Random,
 }
 
@@ -64,13 +64,13 @@ impl Session {
             refreshes: 0,
             failures: 0,
             retry_at: None,
-            effects: VecDeque::new(),
+            effects: Vec::new(),
             random,
         };
         if let Some(hint) = session.hint.clone() {
             session.epoch = hint.epoch.into();
             if hint.signed_out {
-                session.effects.push_back(Effect::SignOut(session.epoch.clone()));
+                session.effects.push(Effect::SignOut(session.epoch.clone()));
             } else {
                 session.restore(hint.subject);
             }
@@ -80,7 +80,7 @@ impl Session {
 
     /// What to do next, if anything. Ask until nothing is left.
     pub fn poll(&mut self) -> Option<Effect> {
-        self.effects.pop_front()
+        (!self.effects.is_empty()).then(|| self.effects.remove(0))
     }
 
     /// What users see.
@@ -140,7 +140,7 @@ impl Session {
         };
         self.remember(Some(&hint));
         self.forget(Phase::SignedOut);
-        self.effects.push_back(Effect::SignOut(self.epoch.clone()));
+        self.effects.push(Effect::SignOut(self.epoch.clone()));
     }
 
     /// The sign-out endpoint has answered.
@@ -237,7 +237,7 @@ impl Session {
                         self.user = None;
                     }
                     self.accept(response, None, refresh.after_refusal, now);
-                    self.effects.push_back(Effect::Refreshed(Outcome::Renewed));
+                    self.effects.push(Effect::Refreshed(Outcome::Renewed));
                 }
                 None => self.fail(
                     Code::BadTokenResponse,
@@ -250,7 +250,7 @@ impl Session {
                 self.new_epoch();
                 self.forget(Phase::Ended);
                 self.remember(None);
-                self.effects.push_back(Effect::Refreshed(Outcome::Ended));
+                self.effects.push(Effect::Refreshed(Outcome::Ended));
             }
             Answer::Response { retry_after, .. } => {
                 self.fail(
@@ -277,7 +277,7 @@ impl Session {
         match self.retry_at {
             // Timers may be early.
             Some((since, wait)) if now.since(since) < wait => {
-                self.effects.push_back(Effect::WakeAfter(wait - now.since(since)));
+                self.effects.push(Effect::WakeAfter(wait - now.since(since)));
             }
             _ => drop(self.need(now)),
         }
@@ -293,7 +293,7 @@ impl Session {
                 self.epoch = hint.epoch.into();
                 self.forget(Phase::SignedOut);
                 self.restore(hint.subject);
-                self.effects.push_back(Effect::Notify);
+                self.effects.push(Effect::Notify);
             }
             // Signed out there. That tab tells the server.
             hint => {
@@ -321,7 +321,7 @@ impl Session {
             ticket: self.refreshes,
             after_refusal,
         });
-        self.effects.push_back(Effect::Refresh(self.refreshes));
+        self.effects.push(Effect::Refresh(self.refreshes));
     }
 
     fn accept(&mut self, response: TokenResponse, user: Option<&str>, after_refusal: bool, now: Now) {
@@ -346,16 +346,16 @@ impl Session {
         };
         self.remember(Some(&hint));
         if !was_signed_in {
-            self.effects.push_back(Effect::Notify);
+            self.effects.push(Effect::Notify);
         }
-        self.effects.push_back(Effect::Settled(Ok(())));
+        self.effects.push(Effect::Settled(Ok(())));
     }
 
     /// Stores the hint, unless it is what was stored last.
     fn remember(&mut self, hint: Option<&Hint>) {
         if self.hint.as_ref() != hint {
             self.hint = hint.cloned();
-            self.effects.push_back(Effect::Hint(hint.map(Hint::encode)));
+            self.effects.push(Effect::Hint(hint.map(Hint::encode)));
         }
     }
 
@@ -367,8 +367,8 @@ impl Session {
         self.refresh = None;
         self.failures = 0;
         self.retry_at = None;
-        self.effects.push_back(Effect::Notify);
-        self.effects.push_back(Effect::Settled(Ok(())));
+        self.effects.push(Effect::Notify);
+        self.effects.push(Effect::Settled(Ok(())));
     }
 
     /// A failure that says nothing about the session: it is tried again, later each time.
@@ -380,10 +380,9 @@ impl Session {
         let wait = retry_after.map_or(backoff, |seconds| seconds.saturating_mul(1_000));
         self.failures += 1;
         self.retry_at = Some((now, wait));
-        self.effects.push_back(Effect::WakeAfter(wait));
-        self.effects
-            .push_back(Effect::Settled(Err(Error::new(code, &[message]))));
-        self.effects.push_back(Effect::Refreshed(Outcome::Failed));
+        self.effects.push(Effect::WakeAfter(wait));
+        self.effects.push(Effect::Settled(Err(Error::new(code, &[message]))));
+        self.effects.push(Effect::Refreshed(Outcome::Failed));
     }
 
     fn is_backing_off(&self, now: Now) -> bool {

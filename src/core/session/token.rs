@@ -35,7 +35,8 @@ impl TokenResponse {
     pub(super) fn parse(text: &str) -> Option<Self> {
         let response = read_all(text, Self::read).ok()?;
         // RFC 6750 §2.1. Whatever else would end up in a header must not get there.
-        let sendable = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
+        let sendable =
+            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/' | b'=');
         let bearer = response
             .token_type
             .as_ref()

@@ -92,7 +92,8 @@ impl Context {
 fn add_run(runs: &mut Vec<Run>, mut run: Run) {
     let start = runs.partition_point(|other| other.1.saturating_add(1) < run.0);
     let end = runs.partition_point(|other| other.0 <= run.1.saturating_add(1));
-    for other in runs.drain(start..end.max(start)) {
+    for _ in start..end {
+        let other = runs.remove(start);
         run = (run.0.min(other.0), run.1.max(other.1));
     }
     runs.insert(start, run);

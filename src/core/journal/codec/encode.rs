@@ -146,13 +146,21 @@ impl Writer {
 fn table(document: &Document) -> Vec<Replica> {
     let mut table = Vec::new();
     for (_, slice) in &document.slices {
-        table.extend(slice.context.replicas().iter().map(|(replica, _)| *replica));
+        for (replica, _) in slice.context.replicas() {
+            table.push(*replica);
+        }
         for (_, entry) in slice.entries.iter() {
             for event in &entry.events {
-                table.extend([event.dot.replica, event.put.replica, event.order.replica]);
-                table.extend(event.cells.iter().map(|cell| cell.stamp.replica));
+                for replica in [event.dot.replica, event.put.replica, event.order.replica] {
+                    table.push(replica);
+                }
+                for cell in &event.cells {
+                    table.push(cell.stamp.replica);
+                }
             }
-            table.extend(entry.counters.iter().map(|counter| counter.replica));
+            for counter in &entry.counters {
+                table.push(counter.replica);
+            }
         }
     }
     sort_and_dedup(&mut table);
