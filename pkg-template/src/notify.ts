@@ -30,8 +30,11 @@ export class Notifier {
     // changes in the same order.
     if (this.#flushing) return;
     this.#flushing = true;
-    for (let job = this.#jobs.shift(); job; job = this.#jobs.shift()) job();
-    this.#flushing = false;
+    try {
+      for (let job = this.#jobs.shift(); job; job = this.#jobs.shift()) job();
+    } finally {
+      this.#flushing = false;
+    }
   }
 }
 

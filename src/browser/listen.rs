@@ -72,7 +72,7 @@ impl Driver {
     /// A page that comes back from the back/forward cache has heard nothing meanwhile: neither writes nor a sign-out.
     fn shown(self: &Rc<Self>) {
         drop(self.change(|client| {
-            client.hint_stored_elsewhere(None);
+            client.look_for_hint();
             client.store.load();
             Ok(())
         }));

@@ -85,9 +85,22 @@ impl Call {
                 set(&merged, name, &value);
             }
         }
+        // As it is now: the caller may change it while this waits, and a replay must not differ.
+        let headers = get(&merged, "headers");
+        if !headers.is_undefined() {
+            set(
+                &merged,
+                "headers",
+                &Headers::new_with_headers(headers.unchecked_ref())?.into(),
+            );
+        }
+        let body = get(&merged, "body");
+        if let Some(copy) = copy_form(&body)? {
+            set(&merged, "body", &copy);
+        }
         let signal = get(&merged, "signal").dyn_into().ok();
         let method = text(&parsed, "method");
-        let bodiless = matches!(&*method, "GET" | "HEAD") || !get(init, "body").is_undefined();
+        let bodiless = matches!(&*method, "GET" | "HEAD") || !(body.is_undefined() || body.is_null());
         // Where it is null there is none; Firefox doesn't say.
         let unread = given.filter(|_| !bodiless && !get(request, "body").is_null()).cloned();
         Ok(Self {
@@ -200,17 +213,7 @@ impl Call {
     fn body(&self, outgoing: &Outgoing, headers: &Headers) -> Result<JsValue, Failure> {
         let body = get(&self.init, "body");
         let members = &outgoing.body_members;
-        let copy: Option<JsValue> = if body.has_type::<FormData>() {
-            Some(FormData::new()?.into())
-        } else if body.has_type::<UrlSearchParams>() {
-            Some(UrlSearchParams::new()?.into())
-        } else {
-            None
-        };
-        if let Some(copy) = copy {
-            for (name, value) in pairs(&body) {
-                call(&copy, "append", &name, &value)?;
-            }
+        if let Some(copy) = copy_form(&body)? {
             for (name, json) in members {
                 let key = JsValue::from_str(name);
                 if call(&body, "has", &key, &JsValue::UNDEFINED)?.is_truthy() {
@@ -240,6 +243,21 @@ impl Call {
         }
         Ok(merged.into())
     }
+}
+
+/// A copy of a form; `None` for any other body.
+fn copy_form(body: &JsValue) -> Result<Option<JsValue>, JsValue> {
+    let copy: JsValue = if body.has_type::<FormData>() {
+        FormData::new()?.into()
+    } else if body.has_type::<UrlSearchParams>() {
+        UrlSearchParams::new()?.into()
+    } else {
+        return Ok(None);
+    };
+    for (name, value) in pairs(body) {
+        call(&copy, "append", &name, &value)?;
+    }
+    Ok(Some(copy))
 }
 
 /// RFC 9110 §8.3, RFC 6839 §3.1

@@ -128,6 +128,13 @@ impl Client {
                 &["this request needs a token: sign in first"],
             ));
         }
+        // A transaction may still be undone, and then what was sent and consumed has never been.
+        if self.store.in_transaction() && !plan.sends.is_empty() {
+            return Err(Error::new(
+                Code::NestedTransaction,
+                &["this request carries state, so send it after the transaction"],
+            ));
+        }
         let outgoing = encode(&plan, |slice| self.store.whole(slice))?;
         let captured = self.store.capture(&plan.consume);
         let idempotency_key =

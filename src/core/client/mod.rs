@@ -45,6 +45,8 @@ pub struct Client {
     hint_key: String,
     /// A hint that the storage hasn't taken.
     unstored_hint: Option<String>,
+    /// Whether there can be a session at all.
+    authenticates: bool,
     page_origin: String,
     own_endpoints: Vec<String>,
 }
@@ -93,6 +95,7 @@ impl Client {
             hints,
             hint_key,
             unstored_hint: None,
+            authenticates: config.auth.is_some(),
             page_origin,
             own_endpoints,
         })
@@ -152,6 +155,15 @@ impl Client {
     /// Another tab has changed an entry of the storage where hints are kept; `None` if it emptied it.
     pub fn hint_stored_elsewhere(&mut self, key: Option<&str>) {
         if key.is_none_or(|key| key == self.hint_key) {
+            // What that tab did is newer than what waits here.
+            self.unstored_hint = None;
+            self.look_for_hint();
+        }
+    }
+
+    /// Other tabs may have changed the hint while this page heard nothing.
+    pub fn look_for_hint(&mut self) {
+        if self.authenticates && self.unstored_hint.is_none() {
             let hint = self.hints.get(&self.hint_key);
             self.session.hint_changed(hint.as_deref());
         }

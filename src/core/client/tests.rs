@@ -243,3 +243,54 @@ fn a_hint_that_was_not_stored_leaves_no_older_one_and_is_stored_later() {
     assert_eq!(hints.get("shop/session").as_deref(), Some("tombstone"));
     assert!(!client.has_unwritten());
 }
+
+#[test]
+fn what_another_tab_did_is_newer_than_a_hint_that_waits() {
+    let hints = Hints::default();
+    let environment = Environment {
+        hints: Box::new(hints.clone()),
+        ..environment(true)
+    };
+    let mut client = Client::open(&Config::from_json(CONFIG).unwrap(), environment).unwrap();
+    client.session.sign_in(&token("one"), None, at(0)).unwrap();
+    hints.0.1.set(true);
+    client.remember(Some(r#"{"epoch":"one"}"#.into()));
+    client.look_for_hint();
+    assert_eq!(client.session.status().as_str(), "signed-in", "nobody has signed out");
+    hints.0.1.set(false);
+    hints
+        .set("shop/session", r#"{"epoch":"two","signedOut":true}"#)
+        .unwrap();
+    client.hint_stored_elsewhere(Some("shop/session"));
+    client.flush().unwrap();
+    assert_eq!(client.session.status().as_str(), "signed-out");
+    assert!(hints.get("shop/session").unwrap().contains("signedOut"));
+}
+
+#[test]
+fn without_auth_a_left_over_hint_means_nothing() {
+    let hints = Hints::default();
+    hints.set("shop/session", r#"{"epoch":"old"}"#).unwrap();
+    let environment = Environment {
+        hints: Box::new(hints),
+        ..environment(true)
+    };
+    let mut client = Client::open(&Config::from_json(r#"{"name":"shop"}"#).unwrap(), environment).unwrap();
+    client.look_for_hint();
+    client.hint_stored_elsewhere(None);
+    assert_eq!(client.session.status().as_str(), "signed-out");
+}
+
+#[test]
+fn what_may_be_undone_is_not_sent() {
+    let mut client = with_cart();
+    client.store.begin().unwrap();
+    let plan = client.plan("POST", ORIGIN, "/api/checkout").unwrap();
+    assert_eq!(
+        client.start(plan, ORIGIN, at(0)).err().unwrap().code.as_str(),
+        "nested-transaction"
+    );
+    let plan = client.plan("GET", ORIGIN, "/api/orders").unwrap();
+    assert!(client.start(plan, ORIGIN, at(0)).is_ok(), "without state it may go");
+    client.store.end(false);
+}

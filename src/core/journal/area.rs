@@ -164,20 +164,24 @@ impl Journal {
         self.replica = None;
     }
 
+    /// This page's name. Taken at its first write, which looks at the storage first: whoever decides by what is there asks this
+    /// before.
+    pub fn replica(&mut self) -> Replica {
+        if let Some(replica) = self.replica {
+            return replica;
+        }
+        // Born after all that is stored, so that old replicas can be told from it.
+        self.load();
+        self.records = 0;
+        *self.replica.insert(Replica {
+            birth: self.state.clock + 1,
+            random: self.random.draw(),
+        })
+    }
+
     /// Who writes, one step of the clock on. `now` is the wall time in milliseconds since 1970.
     pub fn author(&mut self, now: u64) -> Author {
-        let replica = match self.replica {
-            Some(replica) => replica,
-            None => {
-                // Born after all that is stored, so that old replicas can be told from it.
-                self.load();
-                self.records = 0;
-                *self.replica.insert(Replica {
-                    birth: self.state.clock + 1,
-                    random: self.random.draw(),
-                })
-            }
-        };
+        let replica = self.replica();
         self.state.clock += 1;
         Author {
             replica,

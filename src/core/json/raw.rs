@@ -1,8 +1,15 @@
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
 /// Any value, kept as its text. Only [`from_text`](super::from_text) can read one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Raw(pub String);
+
+/// Without the value, which may be state.
+impl core::fmt::Debug for Raw {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Raw(…)")
+    }
+}
 
 /// What tells the deserializer to give the text instead of the value.
 pub(super) const MARK: &str = "holdall::Raw";

@@ -35,12 +35,19 @@ pub enum Kind {
 /// assert_eq!(names, ["title", "qty"]);
 /// # Ok::<(), holdall::json::JsonError>(())
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Reader<'a> {
     text: &'a str,
     at: usize,
     depth: u32,
     max_depth: u32,
+}
+
+/// Without the text, which may be state or hold a token.
+impl core::fmt::Debug for Reader<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Reader(…)")
+    }
 }
 
 impl<'a> Reader<'a> {

@@ -38,12 +38,19 @@ impl AuthConfig {
 }
 
 /// A header that another site can't send along without being asked by CORS.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Csrf {
     /// Its name.
     pub name: String,
     /// Its value.
     pub value: String,
+}
+
+/// Without the value, which may be a token.
+impl core::fmt::Debug for Csrf {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Csrf").field("name", &self.name).finish_non_exhaustive()
+    }
 }
 
 impl Default for Csrf {

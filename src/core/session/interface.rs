@@ -81,7 +81,7 @@ pub enum Verdict {
 }
 
 /// How a request of the library's own was answered.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub enum Answer<'a> {
     /// With a response.
     Response {
@@ -94,6 +94,16 @@ pub enum Answer<'a> {
     },
     /// Not at all.
     Unreachable,
+}
+
+/// Without the body, which holds a token.
+impl core::fmt::Debug for Answer<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Response { status, .. } => f.debug_tuple("Response").field(status).finish(),
+            Self::Unreachable => f.write_str("Unreachable"),
+        }
+    }
 }
 
 impl core::fmt::Debug for Credentials {

@@ -207,8 +207,7 @@ impl Session {
         if self.refresh.is_some() {
             return Verdict::Wait;
         }
-        let futile = token.after_refusal && !token.is_expired(now);
-        if futile || self.is_backing_off(now) {
+        if token.is_futile(now) || self.is_backing_off(now) {
             return Verdict::Final;
         }
         self.start_refresh(true);
@@ -290,8 +289,9 @@ impl Session {
         match hint {
             Some(hint) if *self.epoch == *hint.epoch => {}
             Some(hint) if !hint.signed_out => {
+                // Those who wait for a token go on waiting, for that session's.
                 self.epoch = hint.epoch.into();
-                self.forget(Phase::SignedOut);
+                self.clear(Phase::SignedOut);
                 self.restore(hint.subject);
                 self.effects.push(Effect::Notify);
             }
@@ -359,16 +359,20 @@ impl Session {
         }
     }
 
-    /// Ends what there was, in memory.
+    /// Ends what there was, in memory, for everybody.
     fn forget(&mut self, phase: Phase) {
+        self.clear(phase);
+        self.effects.push(Effect::Notify);
+        self.effects.push(Effect::Settled(Ok(())));
+    }
+
+    fn clear(&mut self, phase: Phase) {
         self.phase = phase;
         self.user = None;
         self.subject = None;
         self.refresh = None;
         self.failures = 0;
         self.retry_at = None;
-        self.effects.push(Effect::Notify);
-        self.effects.push(Effect::Settled(Ok(())));
     }
 
     /// A failure that says nothing about the session: it is tried again, later each time.

@@ -348,3 +348,44 @@ fn no_token_is_ever_shown() {
         .unwrap_err();
     assert!(!format!("{error:?}").contains("secret"));
 }
+
+#[test]
+fn a_token_of_unknown_lifetime_is_renewed_again_and_again() {
+    let opaque = |token: &str| format!(r#"{{"access_token":"{token}"}}"#);
+    let mut session = fresh();
+    session.sign_in(&opaque("a"), None, at(0)).unwrap();
+    let epoch = session.epoch().clone();
+    for (ticket, time) in [(1, 3_600), (2, 7_200), (3, 10_800)] {
+        assert_eq!(session.refused(ticket, &epoch, None, at(time)), Verdict::Wait);
+        session.answered(ticket, ok(&opaque("b")), at(time));
+        assert_eq!(
+            session.refused(ticket + 1, &epoch, None, at(time + 1)),
+            Verdict::Final,
+            "it is fresh"
+        );
+    }
+}
+
+#[test]
+fn those_who_wait_go_on_waiting_when_another_tab_signs_in() {
+    let mut session = signed_in();
+    assert_eq!(session.need(at(100)), Need::Wait);
+    effects(&mut session);
+    session.hint_changed(Some(r#"{"epoch":"abc"}"#));
+    assert!(
+        !effects(&mut session)
+            .iter()
+            .any(|effect| matches!(effect, Effect::Settled(_)))
+    );
+    session.answered(2, ok(RESPONSE), at(100));
+    assert!(effects(&mut session).contains(&Effect::Settled(Ok(()))));
+    assert!(session.current().is_some());
+}
+
+#[test]
+fn an_answer_does_not_show_its_token() {
+    assert_eq!(
+        format!("{:?} {:?}", ok(RESPONSE), Answer::Unreachable),
+        "Response(200) Unreachable"
+    );
+}

@@ -97,6 +97,12 @@ impl Token {
             .is_some_and(|lifetime| now.since(self.received) >= lifetime)
     }
 
+    /// Whether it was refused although it is fresh, so that renewing it doesn't help. Where its lifetime isn't known, a minute is
+    /// what counts as fresh.
+    pub(super) fn is_futile(&self, now: Now) -> bool {
+        self.after_refusal && now.since(self.received) < self.lifetime.unwrap_or(EARLY_LIMIT)
+    }
+
     /// Whether its end is near enough that a successor should be fetched while it still serves.
     pub(super) fn is_ageing(&self, now: Now) -> bool {
         self.lifetime.is_some_and(|lifetime| {

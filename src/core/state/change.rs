@@ -133,6 +133,9 @@ impl Slice {
             seq: change.dot.seq,
             total: added.total + by,
         };
+        if !added.total.is_finite() {
+            return Err(ChangeError::NotANumber);
+        }
         let counter = Counter {
             field: field.clone(),
             replica: author.replica,

@@ -28,7 +28,7 @@ pub struct Event {
 }
 
 /// The value of a field.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Cell {
     /// The field; `None` for the value of an entry that is no object.
     pub name: Option<Rc<str>>,
@@ -58,6 +58,16 @@ pub struct Tally {
     pub seq: u64,
     /// The sum of all increments up to it.
     pub total: f64,
+}
+
+/// Without the value.
+impl core::fmt::Debug for Cell {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Cell")
+            .field("name", &self.name)
+            .field("stamp", &self.stamp)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Entry {

@@ -44,7 +44,7 @@ impl Entry {
         for (name, sum) in self.counted() {
             match fields.iter_mut().find(|(other, _)| *other == name) {
                 None => fields.push((name, numbers.format(sum).into())),
-                Some((_, text)) if is_number(text) => *text = numbers.format(numbers.parse(text) + sum).into(),
+                Some((_, text)) if is_number(text) => *text = numbers.format(bounded(numbers.parse(text) + sum)).into(),
                 // Somebody has put something else there meanwhile, which can't be added to.
                 Some(_) => {}
             }
@@ -86,8 +86,8 @@ impl Entry {
         for counter in &self.counters {
             let Some(live) = counter.live() else { continue };
             match sums.last_mut() {
-                Some((field, sum)) if *field == counter.field => *sum += live,
-                _ => sums.push((counter.field.clone(), live)),
+                Some((field, sum)) if *field == counter.field => *sum = bounded(*sum + live),
+                _ => sums.push((counter.field.clone(), bounded(live))),
             }
         }
         sums
@@ -104,6 +104,15 @@ pub(super) fn whole<'a>(cells: &[&'a Cell]) -> Option<&'a Cell> {
         }
     }
     newest.filter(|cell| cell.name.is_none())
+}
+
+/// What JSON can hold: sums of several tabs may leave its range.
+fn bounded(sum: f64) -> f64 {
+    if sum.is_nan() {
+        0.0
+    } else {
+        sum.clamp(f64::MIN, f64::MAX)
+    }
 }
 
 /// Joins fields to an object's text.

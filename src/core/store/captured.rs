@@ -1,5 +1,7 @@
 use super::Store;
+use super::view::is_member;
 use crate::json::write;
+use crate::kind::Kind;
 use crate::state::Capture;
 
 /// What a request took from some slices, so that just this can be removed once it has arrived.
@@ -12,15 +14,23 @@ impl Store {
     pub fn capture(&self, slices: &[usize]) -> Captured {
         let mut captured = Vec::new();
         for &slice in slices {
-            let mut captures = Vec::new();
-            if let Some(state) = self.state(slice) {
-                for (key, _) in state.entries.iter() {
+            let is_set = self.slices.get(slice).is_some_and(|slice| slice.kind == Kind::Set);
+            // What isn't sent isn't consumed.
+            captured.push((slice, self.captures(slice, &|key| !is_set || is_member(key))));
+        }
+        Captured(captured)
+    }
+
+    pub(super) fn captures(&self, slice: usize, wanted: &dyn Fn(&str) -> bool) -> Vec<Capture> {
+        let mut captures = Vec::new();
+        if let Some(state) = self.state(slice) {
+            for (key, _) in state.entries.iter() {
+                if wanted(key) {
                     captures.extend(state.capture(key));
                 }
             }
-            captured.push((slice, captures));
         }
-        Captured(captured)
+        captures
     }
 
     /// Removes what was captured, and leaves what came since.

@@ -156,6 +156,11 @@ impl Store {
         }
         let key: Rc<str> = key.into();
         let field: Rc<str> = field.into();
+        // What another tab has put meanwhile must not be put again over its count.
+        let place = self.definition(slice)?.place;
+        if let Some(journal) = self.journals.get_mut(place as usize) {
+            journal.replica();
+        }
         let init = match init {
             Some(init) if kind == Kind::Map && self.get(slice, &key).is_none() => Some(self.canonical(init, true)?),
             _ => None,
@@ -195,8 +200,8 @@ impl Store {
     /// [`Code::UnknownSlice`]
     pub fn clear(&mut self, slice: usize) -> Result<(), Error> {
         self.definition(slice)?;
-        let captured = self.capture(&[slice]);
-        self.consume(&captured);
+        let captures = self.captures(slice, &|_| true);
+        self.consume(&Captured(vec![(slice, captures)]));
         Ok(())
     }
 

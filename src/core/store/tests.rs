@@ -130,3 +130,78 @@ fn values_that_json_cannot_hold_are_refused() {
     assert_eq!(code(store.put(FILTERS, "", "[]", 0)), "not-an-object");
     assert_eq!(store.whole(CART), None);
 }
+
+/// Two stores on one storage, as two tabs that haven't heard of each other's writes yet.
+fn two_tabs() -> (Store, Store) {
+    let shared: std::rc::Rc<MemoryStorage> = std::rc::Rc::default();
+    struct Tab(std::rc::Rc<MemoryStorage>);
+    impl Storage for Tab {
+        fn get(&self, key: &str) -> Option<String> {
+            self.0.get(key)
+        }
+        fn set(&self, key: &str, value: &str) -> Result<(), StorageFull> {
+            self.0.set(key, value)
+        }
+        fn remove(&self, key: &str) {
+            self.0.remove(key);
+        }
+        fn keys(&self) -> Vec<String> {
+            self.0.keys()
+        }
+    }
+    let open = |seed| {
+        let configs = [SliceConfig {
+            name: "cart".into(),
+            kind: Kind::Map,
+            storage: Place::Local,
+            initial: None,
+        }];
+        let storages = Storages {
+            local: Box::new(Tab(shared.clone())),
+            session: Box::<MemoryStorage>::default(),
+        };
+        Store::open("shop", &configs, storages, NATIVE, &mut Random::new(seed)).unwrap()
+    };
+    (open(1), open(2))
+}
+
+#[test]
+fn the_first_write_of_a_tab_looks_before_it_puts() {
+    let (mut a, mut b) = two_tabs();
+    for tab in [&mut a, &mut b] {
+        tab.increment(CART, "lamp", "qty", 1.0, Some(r#"{"qty":0}"#), 0)
+            .unwrap();
+        assert!(tab.flush().is_ok());
+    }
+    a.load();
+    assert_eq!(a.whole(CART).unwrap(), r#"{"lamp":{"qty":2}}"#);
+    assert_eq!(b.whole(CART), a.whole(CART));
+}
+
+#[test]
+fn a_sum_stays_a_number_that_json_can_hold() {
+    let (mut a, mut b) = two_tabs();
+    for tab in [&mut a, &mut b] {
+        tab.increment(CART, "lamp", "qty", 1e308, Some(r#"{"qty":0}"#), 0)
+            .unwrap();
+        assert_eq!(code(tab.increment(CART, "lamp", "qty", 1e308, None, 0)), "not-a-number");
+        assert!(tab.flush().is_ok());
+    }
+    a.load();
+    assert_eq!(a.whole(CART).unwrap(), r#"{"lamp":{"qty":1.7976931348623157e+308}}"#);
+}
+
+#[test]
+fn what_is_no_member_is_neither_sent_nor_consumed_and_can_be_cleared() {
+    let mut store = open();
+    for key in ["sku-1", r#""x"],"role":"admin","y":["z""#, "[1]", "\"a\""] {
+        store.put(BLOCKED, key, "", 0).unwrap();
+    }
+    assert_eq!(store.whole(BLOCKED).unwrap(), r#"["a"]"#);
+    assert_eq!(store.keys(BLOCKED), ["\"a\"".into()]);
+    let sent = store.capture(&[BLOCKED]);
+    store.consume(&sent);
+    assert!(store.entry(BLOCKED, "sku-1").is_some());
+    store.clear(BLOCKED).unwrap();
+    assert_eq!(store.entry(BLOCKED, "sku-1"), None);
+}

@@ -1,13 +1,20 @@
 use std::rc::Rc;
 
 use super::Store;
-use crate::json::{utf16_order, write};
+use crate::json::{self, Reader, utf16_order, write};
 use crate::kind::Kind;
 use crate::sort::sort_by;
 use crate::state::{Field, Slice, write_object};
 
 /// An object is one entry, under this key.
 const ONLY_KEY: &str = "";
+
+/// Whether a key is a set's member: one scalar, as JSON. The slice may have been a map in an earlier release.
+pub(super) fn is_member(key: &str) -> bool {
+    let mut reader = Reader::new(key);
+    let scalar = !matches!(reader.kind(), Err(_) | Ok(json::Kind::Array | json::Kind::Object));
+    scalar && reader.skip().and_then(|_| reader.end()).is_ok()
+}
 
 impl Store {
     /// An entry's value as canonical JSON; `true` for a member that is there. An object's is the key `""`, and always there.
@@ -25,7 +32,11 @@ impl Store {
     /// The keys that are there, in the order in which they came, which is the same in every tab.
     #[must_use]
     pub fn keys(&self, slice: usize) -> Vec<Rc<str>> {
-        self.state(slice).map_or_else(Vec::new, Slice::keys)
+        let mut keys = self.state(slice).map_or_else(Vec::new, Slice::keys);
+        if self.slices.get(slice).is_some_and(|slice| slice.kind == Kind::Set) {
+            keys.retain(|key| is_member(key));
+        }
+        keys
     }
 
     /// The whole slice as it is sent: canonical JSON, an array for a set and else an object, so that equal slices have equal bytes

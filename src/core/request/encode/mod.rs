@@ -109,6 +109,7 @@ fn sorted(text: String) -> Result<String, JsonError> {
         members.push(member.skip()?);
         Ok(())
     })?;
+    reader.end()?;
     sort_by(&mut members, |a, b| utf16_order(a, b));
     let mut out = String::from("[");
     let mut first = true;
