@@ -20,9 +20,9 @@ pub enum Status {
 /// What the environment is to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
-    /// POST to the refresh endpoint, and report by [`Session::answered`] with this ticket.
+    /// POST to the refresh endpoint, and report by [`Session::answered`](super::Session::answered) with this ticket.
     Refresh(u64),
-    /// POST to the sign-out endpoint, and report by [`Session::sign_out_answered`] with this epoch.
+    /// POST to the sign-out endpoint, and report by [`Session::sign_out_answered`](super::Session::sign_out_answered) with this epoch.
     SignOut(Rc<str>),
     /// Store the hint, or remove it.
     Hint(Option<String>),
@@ -30,7 +30,7 @@ pub enum Effect {
     Notify,
     /// Wake all that wait for a token.
     Settled(Result<(), Error>),
-    /// Call [`Session::wake`] after so many milliseconds.
+    /// Call [`Session::wake`](super::Session::wake) after so many milliseconds.
     WakeAfter(u64),
     /// Tell whoever watches how a refresh ended.
     Refreshed(Outcome),
@@ -52,7 +52,7 @@ pub enum Outcome {
 pub enum Need {
     /// Send this.
     Ready(Credentials),
-    /// Wait for [`Effect::Settled`], then take what [`Session::current`] has.
+    /// Wait for [`Effect::Settled`], then take what [`Session::current`](super::Session::current) has.
     Wait,
     /// Nobody is signed in.
     SignedOut,
@@ -74,7 +74,7 @@ pub struct Credentials {
 pub enum Verdict {
     /// Send it again with these.
     Replay(Credentials),
-    /// Wait for a renewal, then send it again with what [`Session::current`] has, if that is newer.
+    /// Wait for a renewal, then send it again with what [`Session::current`](super::Session::current) has, if that is newer.
     Wait,
     /// Give the 401 to the caller.
     Final,
