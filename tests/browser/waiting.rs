@@ -198,3 +198,43 @@ async fn a_refresh_that_rejects_with_no_error_is_a_failure_like_others() {
     client.close();
     assert_eq!(JsFuture::from(waiting).await.unwrap_err(), "refresh-failed");
 }
+
+#[wasm_bindgen_test]
+async fn what_the_caller_changes_while_this_waits_changes_nothing() {
+    let page = Page::new("changed-later");
+    let (network, gate) = server();
+    let client = page.open(&format!("{AUTH},{CONFIG}"));
+    client.signed_in("t1", 0);
+    let headers: web_sys::Headers = construct("Headers", &[]);
+    let form: web_sys::FormData = construct("FormData", &[]);
+    headers.set("x-own", "1").unwrap();
+    form.set_with_str("own", "1").unwrap();
+    let init = object(&[
+        ("method", "POST".into()),
+        ("headers", headers.clone().into()),
+        ("body", form.clone().into()),
+    ]);
+    let answer = client.start("/api/x", &init);
+    headers.set("x-own", "2").unwrap();
+    form.set_with_str("own", "2").unwrap();
+    microtasks().await;
+    gate.open(tokens("t2", 60));
+    JsFuture::from(answer).await.unwrap();
+    let call = &network.to("/api/x")[0];
+    assert_eq!(call.header("x-own").as_deref(), Some("1"));
+    let text = call.text().await;
+    assert!(text.contains("\r\n1\r\n") && !text.contains("\r\n2\r\n"), "{text}");
+}
+
+#[wasm_bindgen_test]
+async fn a_null_body_leaves_the_body_of_a_request() {
+    let page = Page::new("null-body");
+    let network = Network::ok();
+    let client = page.open(&format!("{AUTH},{CONFIG}"));
+    client.signed_in("t1", 60);
+    let body = object(&[("method", "POST".into()), ("body", "text".into())]);
+    let request: JsValue = construct("Request", &["/api/x".into(), body]);
+    let init = object(&[("body", JsValue::NULL)]);
+    client.fetch_input(&request, &init).await.unwrap();
+    assert_eq!(network.only().text().await, "text");
+}

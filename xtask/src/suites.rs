@@ -15,7 +15,7 @@ use crate::{Result, tools};
 /// The fewest tests that each suite has. Fewer means that some are no longer found: raise these along with the tests.
 const NATIVE: usize = 215;
 const DOC: usize = 15;
-const BROWSER: usize = 128;
+const BROWSER: usize = 130;
 const FACADE: usize = 82;
 const END_TO_END: usize = 19;
 
