@@ -52,6 +52,8 @@ async fn an_event_is_taken_for_the_storage_that_it_names() {
     microtasks().await;
     let key = page.records_in(&session()).remove(0);
     let value = session().get_item(&key).unwrap();
+    storage_event(Some(&key), value.as_deref(), None);
+    assert!(here.keys(1).is_empty(), "an event of no known storage");
     storage_event(Some(&key), value.as_deref(), Some(&local()));
     assert!(here.keys(1).is_empty(), "an event of the other storage");
     storage_event(Some(&key), value.as_deref(), Some(&session()));
