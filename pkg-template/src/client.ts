@@ -40,7 +40,8 @@ export interface App<S extends object> {
    * `fetch`, with the token and the state that the rules name. It gives the browser's own `Response`, and throws the browser's
    * own `TypeError` and `AbortError`.
    *
-   * @throws HoldallError `signed-out`, `refresh-failed`, `not-encodable`, `name-clash`, `body-not-mergeable`, `too-large`, `redirected`
+   * @throws HoldallError `signed-out`, `refresh-failed`, `not-encodable`, `name-clash`, `body-not-mergeable`, `too-large`, `redirected`,
+   * `nested-transaction`
    *
    * @example
    * ```ts

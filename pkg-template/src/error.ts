@@ -18,7 +18,10 @@ export type HoldallErrorCode =
   | "not-an-object"
   /** Cause: an operation that this kind of slice doesn't have. Cure: see the table of kinds and methods. */
   | "wrong-kind"
-  /** Cause: `transaction` inside `transaction`. Cure: pass the inner one's changes to the outer. */
+  /**
+   * Cause: `transaction` inside `transaction`, or a request that carries state inside one, which may still be undone. Cure:
+   * pass the inner one's changes to the outer; send the request after it.
+   */
   | "nested-transaction"
   /** Cause: a transaction's function is async. It was rolled back. Cure: await first, then change everything synchronously. */
   | "promise-in-transaction"

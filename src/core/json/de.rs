@@ -4,8 +4,7 @@ use super::{JsonError, Kind, Reader, raw};
 
 /// Reads a document into a type, through serde.
 ///
-/// The error says what kind of thing is wrong, and never quotes the text: a token response is read with this, and what serde
-/// would tell of it must not end up in a log.
+/// The error says what kind of thing is wrong, and never quotes the text, which may be a secret that mustn't end up in a log.
 ///
 /// # Errors
 /// Those of the text, and [`JsonError::Syntax`] if it isn't of the type's form.
