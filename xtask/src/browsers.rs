@@ -1,17 +1,11 @@
-//! The browser that tests run in, and the driver that remote-controls it.
+//! The browsers that tests run in, and the drivers that remote-control them.
 
-use std::env;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use nix::unistd::Uid;
-
-use crate::Result;
-use crate::run::{Watched, output_of, program, succeeds, watch};
+use crate::programs::{Program, Wanted};
 use crate::workspace::Workspace;
-
-const INSTALL: &str = "Chromium and a chromedriver of the same version are needed: install them (Debian: `apt-get install \
-    chromium chromium-driver`, macOS: `brew install --cask chromium chromedriver`), or name them in CHROME and CHROMEDRIVER";
+use crate::{Result, apt, tools};
 
 const CHROME: Wanted = Wanted {
     variable: "CHROME",
@@ -31,7 +25,7 @@ const CHROME: Wanted = Wanted {
     ],
 };
 
-const DRIVER: Wanted = Wanted {
+const CHROMEDRIVER: Wanted = Wanted {
     variable: "CHROMEDRIVER",
     names: &["chromedriver", "chromium.chromedriver"],
     places: &[
@@ -44,35 +38,87 @@ const DRIVER: Wanted = Wanted {
     ],
 };
 
-/// A browser and its driver.
-pub(crate) struct Browser {
-    pub(crate) chrome: PathBuf,
+const FIREFOX: Wanted = Wanted {
+    variable: "FIREFOX",
+    names: &["firefox-esr", "firefox"],
+    places: &[
+        "/usr/bin/firefox-esr",
+        "/usr/bin/firefox",
+        "/snap/bin/firefox",
+        "/Applications/Firefox.app/Contents/MacOS/firefox",
+    ],
+};
+
+/// It serves Firefox of any age that matters here.
+const GECKODRIVER: Wanted = Wanted {
+    variable: "GECKODRIVER",
+    names: &["geckodriver"],
+    places: &[
+        "/usr/bin/geckodriver",
+        "/usr/local/bin/geckodriver",
+        "/snap/bin/geckodriver",
+        "/opt/homebrew/bin/geckodriver",
+    ],
+};
+
+const INSTALL_CHROMIUM: &str = "Chromium and a chromedriver of the same version are needed: install them (Debian: \
+    `apt-get install chromium chromium-driver`, macOS: `brew install --cask chromium chromedriver`), or name them in CHROME \
+    and CHROMEDRIVER";
+
+const INSTALL_FIREFOX: &str = "Firefox is needed: install it (Debian: `apt-get install firefox-esr`, macOS: \
+    `brew install --cask firefox`), or name it in FIREFOX";
+
+/// All of them.
+pub(crate) struct Browsers {
+    pub(crate) chromium: Chromium,
+    pub(crate) firefox: Firefox,
+}
+
+pub(crate) struct Chromium {
+    pub(crate) browser: PathBuf,
     pub(crate) driver: PathBuf,
 }
 
-impl Browser {
-    /// Finds them, or installs them where that is possible without asking.
-    pub(crate) fn find_or_install() -> Result<Self> {
-        CHROME.check_variable()?;
-        DRIVER.check_variable()?;
-        if let Some(found) = Self::find() {
-            return Ok(found);
-        }
-        if install_with_apt()
-            && let Some(found) = Self::find()
-        {
-            return Ok(found);
-        }
-        Err(INSTALL.into())
-    }
+pub(crate) struct Firefox {
+    pub(crate) browser: PathBuf,
+    pub(crate) driver: PathBuf,
+}
 
+impl Browsers {
+    /// Finds them, or installs them where that is possible without asking.
+    pub(crate) fn find_or_install(workspace: &Workspace) -> Result<Self> {
+        for wanted in [CHROME, CHROMEDRIVER, FIREFOX, GECKODRIVER] {
+            wanted.check_variable()?;
+        }
+        let (mut chromium, mut firefox) = (Chromium::find(), FIREFOX.find());
+        let mut missing: Vec<&str> = Vec::new();
+        if chromium.is_none() {
+            missing.extend(["chromium", "chromium-driver"]);
+        }
+        if firefox.is_none() {
+            missing.push("firefox-esr");
+        }
+        if !missing.is_empty() && apt::install(&missing) {
+            (chromium, firefox) = (Chromium::find(), FIREFOX.find());
+        }
+        let chromium = chromium.ok_or(INSTALL_CHROMIUM)?;
+        let browser = firefox.ok_or(INSTALL_FIREFOX)?;
+        let driver = GECKODRIVER.find().map_or_else(|| tools::geckodriver(workspace), Ok)?;
+        Ok(Self {
+            chromium,
+            firefox: Firefox { browser, driver },
+        })
+    }
+}
+
+impl Chromium {
     /// The first browser and driver whose versions fit each other.
     fn find() -> Option<Self> {
-        let drivers: Vec<Program> = DRIVER.programs().collect();
-        CHROME.programs().find_map(|chrome| {
-            let driver = drivers.iter().find(|driver| driver.major == chrome.major)?;
+        let drivers: Vec<Program> = CHROMEDRIVER.programs().collect();
+        CHROME.programs().find_map(|browser| {
+            let driver = drivers.iter().find(|driver| driver.major == browser.major)?;
             Some(Self {
-                chrome: chrome.path,
+                browser: browser.path,
                 driver: driver.path.clone(),
             })
         })
@@ -87,118 +133,9 @@ impl Browser {
             .get_mut("goog:chromeOptions")
             .and_then(|options| options.as_object_mut());
         let options = options.ok_or("webdriver.json has no goog:chromeOptions")?;
-        options.insert("binary".into(), self.chrome.to_string_lossy().into());
+        options.insert("binary".into(), self.browser.to_string_lossy().into());
         let written = workspace.tools().join("webdriver.json");
         fs::write(&written, json.to_string()).map_err(|e| format!("cannot write {}: {e}", written.display()))?;
         Ok(written)
-    }
-}
-
-/// Where a program may be: what the variable names and nothing else, or on the PATH, or in a known place.
-struct Wanted {
-    variable: &'static str,
-    names: &'static [&'static str],
-    places: &'static [&'static str],
-}
-
-struct Program {
-    path: PathBuf,
-    major: u32,
-}
-
-impl Wanted {
-    /// What somebody has chosen is never replaced by something else in silence.
-    fn check_variable(&self) -> Result {
-        match env::var_os(self.variable) {
-            Some(path) if self.programs().next().is_none() => Err(format!(
-                "{} names `{}`, which cannot be run",
-                self.variable,
-                path.display()
-            )),
-            _ => Ok(()),
-        }
-    }
-
-    /// Those that are there and run.
-    fn programs(&self) -> impl Iterator<Item = Program> {
-        let candidates = match env::var_os(self.variable) {
-            Some(path) => vec![PathBuf::from(path)],
-            None => self.candidates(),
-        };
-        candidates.into_iter().filter(|path| path.is_file()).filter_map(|path| {
-            let major = major_version(&output_of(program(&path, Path::new(".")).arg("--version")).ok()?)?;
-            Some(Program { path, major })
-        })
-    }
-
-    fn candidates(&self) -> Vec<PathBuf> {
-        let path = env::var_os("PATH").unwrap_or_default();
-        let directories: Vec<PathBuf> = env::split_paths(&path).collect();
-        let on_path = self
-            .names
-            .iter()
-            .flat_map(|name| directories.iter().map(move |directory| directory.join(name)));
-        on_path.chain(self.places.iter().map(PathBuf::from)).collect()
-    }
-}
-
-/// 156 of `Chromium 156.0.8078.79 built on Debian GNU/Linux 12`.
-fn major_version(text: &str) -> Option<u32> {
-    text.split_whitespace()
-        .find_map(|word| word.split_once('.')?.0.parse().ok())
-}
-
-/// Whether apt could be run as root, and has installed them.
-fn install_with_apt() -> bool {
-    let directory = Path::new("/");
-    if !succeeds(program("apt-get", directory).arg("--version")) {
-        return false;
-    }
-    let prefix: &[&str] = if Uid::effective().is_root() {
-        &[]
-    } else if succeeds(program("sudo", directory).args(["-n", "true"])) {
-        &["sudo", "-n"]
-    } else {
-        return false;
-    };
-    println!("installing Chromium and its driver with apt-get");
-    let apt = |arguments: &[&str]| {
-        let words = [
-            prefix,
-            &["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet", "--yes"],
-            arguments,
-        ]
-        .concat();
-        let (name, rest) = words.split_first()?;
-        watch(program(name, directory).args(rest), |_| false).ok()
-    };
-    // An update that fails for one of several sources may still be good enough.
-    apt(&["update"]);
-    match apt(&["install", "--no-install-recommends", "chromium", "chromium-driver"]) {
-        Some(Watched { success: true, .. }) => true,
-        Some(Watched { text, .. }) => {
-            print!("{text}");
-            false
-        }
-        None => false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn versions_are_read() {
-        assert_eq!(
-            major_version("Chromium 156.0.8078.79 built on Debian GNU/Linux 12 (bookworm)"),
-            Some(156)
-        );
-        assert_eq!(
-            major_version("ChromeDriver 155.0.1 (a21ce95c24ce-refs/branch-heads/8078@{#1704})"),
-            Some(155)
-        );
-        assert_eq!(major_version("Google Chrome 99.0.4844.51 \n"), Some(99));
-        assert_eq!(major_version("command not found"), None);
     }
 }

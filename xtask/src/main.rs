@@ -3,12 +3,14 @@
 //! Linked as `wasm-bindgen` or `wasm-bindgen-test-runner`, the same binary is that tool, in the version that Cargo.lock
 //! names, so nobody has to install them.
 
+mod apt;
 mod browsers;
 mod cli;
 mod counts;
 mod demo;
 mod mute;
 mod package;
+mod programs;
 mod run;
 mod shorten;
 mod size;

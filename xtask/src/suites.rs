@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
-use crate::browsers::Browser;
+use crate::browsers::Browsers;
 use crate::counts::{self, Counts};
 use crate::package::{self, Profile};
 use crate::run::{cargo, now, output_of, program, seconds, watch};
@@ -27,10 +27,10 @@ const WEB_CRATES: [&str; 5] = ["gloo", "js-sys", "serde-wasm-bindgen", "wasm-bin
 /// An error is only something that the suites need and that couldn't be had.
 pub(crate) fn run(workspace: &Workspace) -> Result<ExitCode> {
     let start = now();
-    let browser = prepare(workspace)?;
+    let browsers = prepare(workspace)?;
     let mut suites = Suites {
         workspace,
-        browser,
+        browsers,
         total: Counts::default(),
     };
     let result = suites.run();
@@ -51,19 +51,19 @@ pub(crate) fn run(workspace: &Workspace) -> Result<ExitCode> {
 }
 
 /// Finds or installs all that the suites need, so that nothing is missing after minutes of building.
-fn prepare(workspace: &Workspace) -> Result<Browser> {
+fn prepare(workspace: &Workspace) -> Result<Browsers> {
     tools::wasm_target()?;
     tools::rust_components()?;
-    let browser = Browser::find_or_install()?;
+    let browsers = Browsers::find_or_install(workspace)?;
     tools::npm_packages(workspace)?;
     tools::link(workspace)?;
     tools::wasm_pack(workspace)?;
-    Ok(browser)
+    Ok(browsers)
 }
 
 struct Suites<'a> {
     workspace: &'a Workspace,
-    browser: Browser,
+    browsers: Browsers,
     total: Counts,
 }
 
@@ -165,14 +165,14 @@ impl Suites<'_> {
             "--chromedriver",
         ]);
         command
-            .arg(&self.browser.driver)
+            .arg(&self.browsers.chromium.driver)
             .args(["--", "--features", "js", "--test", "browser"]);
         // wasm-bindgen's tools are taken from the PATH if their version is the one in Cargo.lock.
         command.env("PATH", path_with(tools.clone())?);
         command.env("WASM_PACK_CACHE", tools.join("cache"));
         command.env(
             "WASM_BINDGEN_TEST_WEBDRIVER_JSON",
-            self.browser.capabilities(self.workspace)?,
+            self.browsers.chromium.capabilities(self.workspace)?,
         );
         command.env("WASM_BINDGEN_TEST_TIMEOUT", "300");
         // These would choose another browser.
@@ -188,8 +188,11 @@ impl Suites<'_> {
         command.env("HOLDALL_SERVER", self.workspace.server());
         command.env("HOLDALL_WWW", self.workspace.www());
         command.env("HOLDALL_PACKAGE", self.workspace.package());
-        command.env("CHROME", &self.browser.chrome);
-        command.env("CHROMEDRIVER", &self.browser.driver);
+        let Browsers { chromium, firefox } = &self.browsers;
+        command.env("CHROME", &chromium.browser);
+        command.env("CHROMEDRIVER", &chromium.driver);
+        command.env("FIREFOX", &firefox.browser);
+        command.env("GECKODRIVER", &firefox.driver);
         command
     }
 

@@ -13,6 +13,7 @@ pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 /// The oldest Node with everything that the facade's build and tests use.
 const NODE: u32 = 20;
 const WASM_PACK: &str = "0.15.1";
+const GECKODRIVER: &str = "0.37.1";
 const LINKED: [&str; 2] = ["wasm-bindgen", "wasm-bindgen-test-runner"];
 
 /// If this binary was called as one of the tools that are linked to it: that tool's result.
@@ -89,26 +90,26 @@ pub(crate) fn npm_packages(workspace: &Workspace) -> Result {
 
 /// Installs wasm-pack for this work tree, where it is missing.
 pub(crate) fn wasm_pack(workspace: &Workspace) -> Result<PathBuf> {
+    installed_with_cargo(workspace, "wasm-pack", WASM_PACK)
+}
+
+/// Installs Firefox's driver for this work tree, where it is missing: Debian has no package of it.
+pub(crate) fn geckodriver(workspace: &Workspace) -> Result<PathBuf> {
+    installed_with_cargo(workspace, "geckodriver", GECKODRIVER)
+}
+
+fn installed_with_cargo(workspace: &Workspace, name: &str, version: &str) -> Result<PathBuf> {
     let tools = workspace.tools();
-    let binary = tools
-        .join("bin")
-        .join("wasm-pack")
-        .with_extension(env::consts::EXE_EXTENSION);
-    let version = output_of(program(&binary, &workspace.root).arg("--version"));
-    if version.is_ok_and(|version| version.trim() == format!("wasm-pack {WASM_PACK}")) {
+    let binary = tools.join("bin").join(name).with_extension(env::consts::EXE_EXTENSION);
+    let found = output_of(program(&binary, &workspace.root).arg("--version"));
+    // Further words and lines may follow.
+    let found = found.is_ok_and(|text| text.split_whitespace().take(2).eq([name, version]));
+    if found {
         return Ok(binary);
     }
-    println!("installing wasm-pack {WASM_PACK} (a minute or two)");
-    // Unoptimised: it builds in half the time, and does nothing but start other programs.
-    let arguments = [
-        "install",
-        "wasm-pack",
-        "--version",
-        WASM_PACK,
-        "--locked",
-        "--debug",
-        "--root",
-    ];
+    println!("installing {name} {version} (a minute or two)");
+    // Unoptimised: they build in half the time, and do nothing but start and steer other programs.
+    let arguments = ["install", name, "--version", version, "--locked", "--debug", "--root"];
     run(cargo(&workspace.root).args(arguments).arg(&tools))?;
     Ok(binary)
 }
