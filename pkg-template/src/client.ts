@@ -1,4 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+import { adopt } from "./adopt.js";
+import { checker } from "./check.js";
 import { Entries } from "./entries.js";
 import { HoldallError, type HoldallErrorCode } from "./error.js";
 import type { Events, SessionEvent } from "./events.js";
@@ -80,6 +82,15 @@ export interface App<S extends object> {
    */
   on<K extends keyof Events>(name: K, listener: (event: Events[K]) => void): Unsubscribe;
   /**
+   * Everything that is stored under the client's name, as one JSON document, for support cases. It holds the user's data.
+   *
+   * @example
+   * ```ts
+   * await navigator.clipboard.writeText(app.export());
+   * ```
+   */
+  export(): string;
+  /**
    * Releases everything: listeners, timers, an installed `fetch`. What is stored stays.
    *
    * @example
@@ -109,21 +120,34 @@ export function createClient<S extends object>(
   const notifier = new Notifier();
   const events = new Listeners<unknown>();
   const slices: Entries[] = [];
+  const event = (name: string, detail: object): void => {
+    const tell = (): void => notifier.add(() => events.call(detail, [name]));
+    // What is found in storage a task later, because whoever opens the client can't listen yet.
+    if (/^re|^session/.test(name)) tell();
+    else setTimeout(tell);
+  };
+  const report = (slice: string, key?: string): void =>
+    event("corrupt", key === undefined ? { slice } : { slice, key });
+  const defined = definitions(options.state).map(
+    ([name, definition]) => [name, definition, checker(name, definition, report)] as const,
+  );
 
   const client = new Client(config, {
     // The codes are the client's; the type lists those of this version.
     error: (code, message, cause) => new HoldallError(code as HoldallErrorCode, message, cause === undefined ? {} : { cause }),
     changed: (slice, keys) => slices[slice]?.changed(keys),
-    event: (name, detail) => notifier.add(() => events.call(detail, [name])),
+    event,
+    read: (slice, key, json, version) => defined[slice]?.[2](key, json, version),
   });
 
   const state = Object.fromEntries(
-    definitions(options.state).map(([name, definition], index) => {
-      const entries = new Entries(client, index, name, notifier);
+    defined.map(([name, definition], index) => {
+      const entries = new Entries(client, index, name, notifier, definition.options);
       slices.push(entries);
       return [name, definition.create(entries)];
     }),
   );
+  defined.forEach(([name, definition, check], index) => adopt(client, index, name, definition, check, report));
 
   const on: App<S>["on"] = (name, listener) => events.add(listener as (event: unknown) => void, name);
 
@@ -188,6 +212,7 @@ export function createClient<S extends object>(
     prepare: (input, init) => client.prepare(input, init),
     install,
     on,
+    export: () => client.export(),
     close,
     [Symbol.dispose]: close,
   };

@@ -1,6 +1,7 @@
 import { HoldallError, type HoldallErrorCode } from "./error.js";
 import { decode, isText } from "./json.js";
 import { Listeners, type Notifier } from "./notify.js";
+import type { SliceDefinition } from "./slice.js";
 import type { Unsubscribe, WasmClient } from "./types.js";
 
 interface Cell {
@@ -46,12 +47,19 @@ export class Entries {
     readonly index: number,
     readonly name: string,
     readonly notifier: Notifier,
+    readonly options: SliceDefinition<unknown>["options"],
   ) {}
+
+  /** The keys that are there, in order. */
+  keys(): string[] {
+    return this.client.keys(this.index);
+  }
 
   /** The frozen value under `key`; `undefined` if there is none. */
   read(key: string): unknown {
     const cell = this.#cells.get(key);
-    if (cell && !cell.stale) return cell.value;
+    // What expires does so without a word.
+    if (cell && !cell.stale && !this.options.ttl) return cell.value;
     const json = isText(key) ? this.client.entry(this.index, key) : undefined;
     if (cell && cell.json === json) {
       cell.stale = false;
@@ -70,13 +78,12 @@ export class Entries {
   /** What `build` makes of the keys, and of the values that `read` gives for them; the same as long as these are. */
   snapshot<C, V>(build: (keys: readonly string[], values: readonly V[]) => C, read: (key: string) => V): C {
     let last = this.#snapshot as Snapshot<C> | undefined;
-    if (!last || this.#snapshotStale) {
-      const keys = this.client.keys(this.index);
+    if (!last || this.#snapshotStale || this.options.ttl) {
+      const keys = this.keys();
+      // Of what hasn't changed but may have expired, the keys alone tell.
+      if (last && !this.#snapshotStale && isSame(keys, last.keys)) return last.view;
       const values = keys.map(read);
-      const same =
-        last?.keys.length === keys.length &&
-        keys.every((key, index) => key === last?.keys[index] && values[index] === last.values[index]);
-      if (!last || !same) last = { keys, values, view: build(keys, values) };
+      if (!last || !isSame(keys, last.keys) || !isSame(values, last.values)) last = { keys, values, view: build(keys, values) };
       this.#snapshot = last;
       this.#snapshotStale = false;
       if (!this.#undo && this.#cells.size > keys.length) this.#forget(new Set(keys));
@@ -99,13 +106,11 @@ export class Entries {
     this.#change(key, () => this.client.increment(this.index, key, field, by, init));
   }
 
-  remove(key: string): boolean {
-    return this.#change(key, () => this.client.remove(this.index, key));
-  }
+  readonly remove = (key: string): boolean => this.#change(key, () => this.client.remove(this.index, key));
 
   clear(): void {
     this.notifier.run(() => {
-      if (this.#undo) for (const key of this.client.keys(this.index)) this.#undo.touched.add(key);
+      if (this.#undo) for (const key of this.keys()) this.#undo.touched.add(key);
       this.#touch();
       this.client.clear(this.index);
     });
@@ -177,6 +182,10 @@ export class Entries {
       if (cell) cell.stale = true;
     }
   }
+}
+
+function isSame(some: readonly unknown[], others: readonly unknown[]): boolean {
+  return some.length === others.length && some.every((one, index) => one === others[index]);
 }
 
 /** A ReadonlyMap in fact, and not by type alone. */

@@ -27,6 +27,11 @@ export type HoldallErrorCode =
   | "promise-in-transaction"
   /** Cause: a change or a request where there is no document: a server or a worker. Cure: do it in the page. */
   | "read-only"
+  /**
+   * Cause: a change of a slice that a newer version of the app has written: another tab has been updated. Cure: ask the user
+   * to reload.
+   */
+  | "newer-version"
   /** Cause: the client was closed. Cure: `open` it again. */
   | "closed"
   /** Cause: the WebAssembly module is missing, or refused. Cure: the message says which, and what to change. */

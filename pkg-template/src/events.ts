@@ -8,9 +8,9 @@ export interface Events {
   refresh: RefreshEvent;
   /** Storage is full or blocked: changes are kept in memory and written when there is room. */
   "storage-full": StorageFullEvent;
-  /** Something stored couldn't be read, and was put aside. */
+  /** Something stored couldn't be read, and was put aside; or `migrate`, `schema` or `adopt` didn't take it, and it is hidden. */
   corrupt: CorruptEvent;
-  /** Something stored was written by a newer release. It is left as it is. */
+  /** Something stored was written by a newer version of the app, or of holdall. It is left as it is. */
   "newer-version": NewerVersionEvent;
   /** The session's status or user has changed. */
   session: SessionEvent;
@@ -50,14 +50,18 @@ export interface StorageFullEvent {
 
 /** What couldn't be read. */
 export interface CorruptEvent {
-  /** The storage key. */
-  readonly key: string;
+  /** The slice, if it is one entry that `migrate` or `schema` didn't take, or what `adopt` found. */
+  readonly slice?: string;
+  /** With `slice`: the entry's key, or `adopt`'s; absent for a set's member, which would be the value itself. Else the storage key. */
+  readonly key?: string;
 }
 
-/** What a newer release has written. */
+/** What a newer version has written. */
 export interface NewerVersionEvent {
-  /** The storage key. */
-  readonly key: string;
+  /** The slice that can't be changed now, if it is the app that is newer. */
+  readonly slice?: string;
+  /** The storage key, if it is known. */
+  readonly key?: string;
 }
 
 /** The session, as it is now. */

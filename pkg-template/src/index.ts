@@ -15,19 +15,11 @@ export type {
   SessionEvent,
   StorageFullEvent,
 } from "./events.js";
-export type { MapSlice } from "./map.js";
+export type { MapOptions, MapSlice } from "./map.js";
 export type { ObjectOptions, ObjectSlice } from "./object.js";
 export type { Auth, OpenOptions, Rule, Send, SendAs } from "./options.js";
+export type { SchemaResult, StandardSchema } from "./schema.js";
 export type { Session, SessionStatus, TokenResponse, User } from "./session.js";
-export type { SetSlice } from "./set.js";
-export type {
-  Encodable,
-  Frozen,
-  Json,
-  NumberField,
-  Scalar,
-  SliceDefinition,
-  SliceOptions,
-  StorageArea,
-  Unsubscribe,
-} from "./types.js";
+export type { SetOptions, SetSlice } from "./set.js";
+export type { Adopt, SliceDefinition, SliceOptions, StorageArea } from "./slice.js";
+export type { Encodable, Frozen, Json, NumberField, Scalar, Unsubscribe } from "./types.js";

@@ -1,6 +1,7 @@
 import { type Entries, FrozenMap } from "./entries.js";
 import { encode, isRecord, isText } from "./json.js";
-import type { Encodable, Frozen, Json, NumberField, SliceDefinition, SliceOptions, Unsubscribe } from "./types.js";
+import { define, type SliceDefinition, type SliceOptions } from "./slice.js";
+import type { Encodable, Frozen, Json, NumberField, Unsubscribe } from "./types.js";
 
 /**
  * Keyed entries. Changes of different fields of an entry, in several tabs at once, all stay.
@@ -115,6 +116,12 @@ export interface MapSlice<T> {
   [Symbol.iterator](): IterableIterator<[string, Frozen<T>]>;
 }
 
+/** What {@link map} takes. */
+export interface MapOptions<T> extends SliceOptions<T, Readonly<Record<string, T>> | ReadonlyMap<string, T>> {
+  /** The entries that a new slice starts with. They are put, once, and so can be changed and removed. */
+  initial?: Readonly<Record<string, NoInfer<T>>>;
+}
+
 /**
  * A slice of keyed entries, such as a cart's lines by article number.
  *
@@ -127,9 +134,9 @@ export interface MapSlice<T> {
  * ```
  */
 export function map<T extends { [K in keyof T]: Encodable<T[K]> } = Json>(
-  options: SliceOptions = {},
+  options: MapOptions<T> = {},
 ): SliceDefinition<MapSlice<T>> {
-  return { kind: "map", storage: options.storage ?? "local", create: create<T> };
+  return define("map", options, create<T>);
 }
 
 function create<T>(entries: Entries): MapSlice<T> {

@@ -38,6 +38,13 @@ export class Notifier {
   }
 }
 
+/** Reports an error as nobody's who has called. */
+export function uncaught(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
+}
+
 /** Listeners to one thing, or by `topic` to a part of it. */
 export class Listeners<E> {
   readonly #all = new Set<{ listener: (event: E) => void; topic: unknown }>();
@@ -59,10 +66,8 @@ export class Listeners<E> {
       try {
         entry.listener(event);
       } catch (error) {
-        // Reported as uncaught, and the next listener gets its turn.
-        queueMicrotask(() => {
-          throw error;
-        });
+        // And the next listener gets its turn.
+        uncaught(error);
       }
     }
   }

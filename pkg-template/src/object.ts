@@ -1,8 +1,8 @@
 import type { Entries } from "./entries.js";
-import { HoldallError } from "./error.js";
-import { isRecord } from "./json.js";
 import { encodeFields } from "./map.js";
-import type { Encodable, Frozen, NumberField, SliceDefinition, SliceOptions, Unsubscribe } from "./types.js";
+import type { StandardSchema } from "./schema.js";
+import { define, type SliceDefinition, type SliceOptions } from "./slice.js";
+import type { Encodable, Frozen, NumberField, Unsubscribe } from "./types.js";
 
 /**
  * One record of fields, always there. Changes of different fields, in several tabs at once, all stay.
@@ -83,7 +83,7 @@ export interface ObjectSlice<T extends object> {
 }
 
 /** What {@link object} takes. */
-export interface ObjectOptions<T extends object> extends SliceOptions {
+export interface ObjectOptions<T extends object> extends SliceOptions<T, Partial<T>> {
   /** The fields as long as nobody has put others. It isn't stored, so another release may change it. */
   initial: T;
 }
@@ -100,11 +100,13 @@ export interface ObjectOptions<T extends object> extends SliceOptions {
  * ```
  */
 export function object<T extends object & { [K in keyof T]: Encodable<T[K]> }>(
+  options: ObjectOptions<NoInfer<T>> & { schema: StandardSchema<T> },
+): SliceDefinition<ObjectSlice<T>>;
+export function object<T extends object & { [K in keyof T]: Encodable<T[K]> }>(
   options: ObjectOptions<T>,
-): SliceDefinition<ObjectSlice<T>> {
-  const { storage = "local", initial } = options;
-  if (!isRecord(initial)) throw new HoldallError("bad-config", "object() needs initial: an object with its fields.");
-  return { kind: "object", storage, initial, create: create<T> };
+): SliceDefinition<ObjectSlice<T>>;
+export function object<T extends object>(options: ObjectOptions<T>): SliceDefinition<ObjectSlice<T>> {
+  return define("object", options, create<T>);
 }
 
 /** An object is the one entry of its slice. */

@@ -1,6 +1,6 @@
 import { HoldallError } from "./error.js";
-import { encode } from "./json.js";
-import type { SliceDefinition } from "./types.js";
+import { encode, isRecord } from "./json.js";
+import type { SliceDefinition } from "./slice.js";
 
 /** What {@link open} takes. `S` is inferred from `state`. */
 export interface OpenOptions<S extends object> {
@@ -81,15 +81,9 @@ export interface SendAs {
   as?: string;
 }
 
-interface Configuration {
-  name: string;
-  auth?: Auth;
-  rules: readonly Rule[];
-  slices: { name: string; kind: string; storage: string; initial?: object }[];
-}
-
 /**
  * Gives the configuration as the wasm client reads it. Equal configurations give equal text: members and slices are sorted.
+ * Functions aren't part of it, except that there is something to check with.
  *
  * @internal
  */
@@ -97,20 +91,29 @@ export function configure<S extends object>({ name, state, auth, requests }: Ope
   if (typeof name !== "string" || !name) {
     throw new HoldallError("bad-config", "open() needs a name: the prefix of its storage keys.");
   }
-  const configuration: Configuration = {
+  const configuration = {
     name,
     rules: requests ?? [],
-    slices: definitions(state).map(([slice, { kind, storage, initial }]) => ({
-      name: slice,
-      kind,
-      storage,
-      ...(initial && { initial }),
-    })),
-    ...(auth && { auth }),
+    slices: definitions(state).map(
+      ([name, { kind, options: { storage = "local", initial, owner, ttl, version = 1, migrate, schema } }]) => ({
+        name,
+        kind,
+        storage,
+        initial,
+        owner: owner === "device" ? undefined : owner,
+        ttl,
+        version: version > 1 ? version : undefined,
+        check: migrate || schema ? true : undefined,
+      }),
+    ),
+    auth,
   };
-  const sorted = (_key: string, value: unknown): unknown =>
-    value && typeof value === "object" && !Array.isArray(value) ? Object.fromEntries(entries(value)) : value;
   return JSON.stringify(JSON.parse(encode(configuration, `open "${name}"`)), sorted);
+}
+
+function sorted(this: { kind?: unknown }, key: string, value: unknown): unknown {
+  // A map's initial entries have an order.
+  return isRecord(value) && !(key === "initial" && this.kind === "map") ? Object.fromEntries(entries(value)) : value;
 }
 
 /**

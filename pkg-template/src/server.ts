@@ -1,6 +1,11 @@
 import { HoldallError } from "./error.js";
 import type { Host, WasmClient } from "./types.js";
 
+interface SliceConfig {
+  readonly kind: string;
+  readonly initial?: Readonly<Record<string, unknown>> | readonly unknown[];
+}
+
 const readOnly = (): never => {
   throw new HoldallError(
     "read-only",
@@ -16,23 +21,28 @@ const reject = async (): Promise<never> => readOnly();
  * @internal
  */
 export class ServerClient implements WasmClient {
-  readonly #slices: readonly { kind: string; initial?: object }[];
+  /** The initial state: each slice's entries as JSON, by key. */
+  readonly #slices: readonly ReadonlyMap<string, string>[];
 
   constructor(config: string, _host: Host) {
-    this.#slices = (JSON.parse(config) as { slices: { kind: string; initial?: object }[] }).slices;
+    this.#slices = (JSON.parse(config) as { slices: SliceConfig[] }).slices.map(
+      ({ kind, initial = [] }) => new Map(entriesOf(kind, initial).map(([key, value]) => [key, JSON.stringify(value)])),
+    );
   }
 
-  entry(slice: number): string | undefined {
-    const initial = this.#slices[slice]?.initial;
-    return initial && JSON.stringify(initial);
+  entry(slice: number, key: string): string | undefined {
+    return this.#slices[slice]?.get(key);
   }
-  keys(): string[] {
-    return [];
+  keys(slice: number): string[] {
+    return [...(this.#slices[slice]?.keys() ?? [])];
   }
   status(): string {
     return "signed-out";
   }
   user(): undefined {}
+  adopted(): boolean {
+    return true;
+  }
   async ready(): Promise<void> {}
   close(): void {}
 
@@ -44,9 +54,17 @@ export class ServerClient implements WasmClient {
   begin = readOnly;
   commit = readOnly;
   rollback = readOnly;
+  export = readOnly;
+  setAdopted = readOnly;
   signIn = readOnly;
   signOut = reject;
   token = reject;
   fetch = reject;
   prepare = reject;
+}
+
+/** As the journal has them: an object is one entry, and a member is a key. */
+function entriesOf(kind: string, initial: NonNullable<SliceConfig["initial"]>): [key: string, value: unknown][] {
+  if (kind === "object") return [["", initial]];
+  return Array.isArray(initial) ? initial.map((member) => [JSON.stringify(member), true]) : Object.entries(initial);
 }

@@ -64,16 +64,17 @@ export interface Session {
    */
   signIn(tokenResponse: TokenResponse, options?: { user?: User }): void;
   /**
-   * Ends the session here at once, in all tabs, and then on the server.
+   * Ends the session here at once, in all tabs, and then on the server. Slices with `owner: "user"` are hidden until the same
+   * user signs in again; `erase` deletes what they hold in this browser.
    *
    * @throws HoldallError `sign-out-unconfirmed`: signed out here, but the server hasn't confirmed
    *
    * @example
    * ```ts
-   * await app.session.signOut();
+   * await app.session.signOut({ erase: sharedComputer.checked });
    * ```
    */
-  signOut(): Promise<void>;
+  signOut(options?: { erase?: boolean }): Promise<void>;
   /**
    * A valid access token, renewed if need be, for what `app.fetch` doesn't reach.
    *
@@ -124,7 +125,7 @@ export function createSession(
       const response = JSON.stringify(tokenResponse) ?? "null";
       notifier.run(() => client.signIn(response, described));
     },
-    signOut: () => notifier.run(() => client.signOut()),
+    signOut: (options) => notifier.run(() => client.signOut(options?.erase)),
     token: () => client.token(),
     subscribe,
   };

@@ -1,6 +1,7 @@
 import { type Entries, FrozenSet } from "./entries.js";
 import { isScalar } from "./json.js";
-import type { Scalar, SliceDefinition, SliceOptions, Unsubscribe } from "./types.js";
+import { define, type SliceDefinition, type SliceOptions } from "./slice.js";
+import type { Scalar, Unsubscribe } from "./types.js";
 
 /**
  * Members, each at most once. What two tabs add at once both stays.
@@ -79,6 +80,12 @@ export interface SetSlice<T extends Scalar> {
   [Symbol.iterator](): IterableIterator<T>;
 }
 
+/** What {@link set} takes. */
+export interface SetOptions<T extends Scalar> extends SliceOptions<T, readonly T[] | ReadonlySet<T>> {
+  /** The members that a new slice starts with. They are added, once, and so can be removed. */
+  initial?: readonly NoInfer<T>[];
+}
+
 /**
  * A slice that is a set of strings, numbers or booleans.
  *
@@ -88,35 +95,45 @@ export interface SetSlice<T extends Scalar> {
  * app.state.blocked.add("mallory");
  * ```
  */
-export function set<T extends Scalar = string>(options: SliceOptions = {}): SliceDefinition<SetSlice<T>> {
-  return { kind: "set", storage: options.storage ?? "local", create: create<T> };
+export function set<T extends Scalar = string>(options: SetOptions<T> = {}): SliceDefinition<SetSlice<T>> {
+  return define("set", options, create<T>);
 }
 
 function create<T extends Scalar>(entries: Entries): SetSlice<T> {
-  // A member's key is its JSON, so that 1 and "1" are two members.
-  const keyOf = (member: T): string | undefined => (isScalar(member) ? JSON.stringify(member) : undefined);
-  const known = (members: readonly (Scalar | undefined)[]) => members.filter((member) => member !== undefined) as T[];
-  entries.topics = (keys) => known(keys.map(memberOf));
+  const { migrate, schema } = entries.options;
+  const checked = migrate ?? schema;
+  // What is shown in place of a stored member, kept for telling of its removal.
+  const others = new Map<string, Scalar>();
 
-  const snapshot = (): ReadonlySet<T> => entries.snapshot((_keys, members) => new FrozenSet(known(members)), memberOf);
+  const shown = (key: string): Scalar | undefined => {
+    const other = checked && entries.read(key);
+    // `true`: just that it is there.
+    if (other === true) others.delete(key);
+    else if (other !== undefined) others.set(key, other as Scalar);
+    return others.get(key) ?? memberOf(key);
+  };
+
+  // A member's key is its JSON, so that 1 and "1" are two members.
+  const keysOf = (member: T): string[] => {
+    if (!isScalar(member)) return [];
+    return checked ? entries.keys().filter((key) => shown(key) === member) : [JSON.stringify(member)];
+  };
+
+  const known = (members: readonly (Scalar | undefined)[]) => members.filter((member) => member !== undefined) as T[];
+  entries.topics = (keys) => known(keys.map(shown));
+
+  const snapshot = (): ReadonlySet<T> => entries.snapshot((_keys, members) => new FrozenSet(known(members)), shown);
 
   return {
-    has: (member) => {
-      const key = keyOf(member);
-      return key !== undefined && entries.read(key) !== undefined;
-    },
+    has: (member) => (checked ? snapshot().has(member) : keysOf(member).some((key) => entries.read(key) !== undefined)),
     get size() {
       return snapshot().size;
     },
     add: (member) => {
-      const key = keyOf(member);
-      if (key === undefined) throw entries.refusal("a set holds strings, finite numbers and booleans.");
-      entries.put(key, "");
+      if (!isScalar(member)) throw entries.refusal("a set holds strings, finite numbers and booleans.");
+      entries.put(JSON.stringify(member), "");
     },
-    delete: (member) => {
-      const key = keyOf(member);
-      return key !== undefined && entries.remove(key);
-    },
+    delete: (member) => keysOf(member).map(entries.remove).includes(true),
     clear: () => entries.clear(),
     snapshot,
     subscribe: (listener, member) => entries.subscribe((members) => listener(members as readonly T[]), member),

@@ -1,5 +1,3 @@
-import type { Entries } from "./entries.js";
-
 /** What JSON can hold. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
@@ -22,31 +20,6 @@ export type NumberField<T> = { [K in keyof T]-?: T[K] extends number ? K : never
 /** Ends a subscription. Calling it again does nothing. */
 export type Unsubscribe = () => void;
 
-/** Where a slice is kept: for all tabs and for good, for this tab, or until the page goes. */
-export type StorageArea = "local" | "session" | "memory";
-
-/**
- * What every kind of slice takes.
- *
- * @example
- * ```ts
- * const recent = set<string>({ storage: "session" });
- * ```
- */
-export interface SliceOptions {
-  /** Default: `"local"`. */
-  storage?: StorageArea;
-}
-
-/** What `map()`, `set()` and `object()` make for {@link open}: the description of a slice of type `Slice`. */
-export interface SliceDefinition<Slice> {
-  readonly kind: "map" | "set" | "object";
-  readonly storage: StorageArea;
-  readonly initial?: object;
-  /** @internal */
-  readonly create: (entries: Entries) => Slice;
-}
-
 /**
  * The wasm client, as `holdall.d.ts` declares it.
  *
@@ -67,10 +40,14 @@ export interface WasmClient {
   user(): string | undefined;
   ready(): Promise<void>;
   signIn(tokenResponse: string, user?: string): void;
-  signOut(): Promise<void>;
+  signOut(erase?: boolean): Promise<void>;
   token(): Promise<string>;
   fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>;
   prepare(input: RequestInfo | URL, init?: RequestInit): Promise<Request>;
+  export(): string;
+  /** Whether `adopt` has been done for a slice. */
+  adopted(slice: number): boolean;
+  setAdopted(slice: number): void;
   close(): void;
 }
 
@@ -86,4 +63,6 @@ export interface Host {
   error(code: string, message: string, cause?: unknown): Error;
   changed(slice: number, keys: string[]): void;
   event(name: string, detail: object): void;
+  /** What to show for what is stored; `undefined` to hide it. Never throws, and may call the client. */
+  read(slice: number, key: string, json: string, version: number): string | undefined;
 }

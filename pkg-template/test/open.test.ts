@@ -17,6 +17,7 @@ const filters = (initial: { a: number; b: number }) => object({ initial });
 describe("open in a page", () => {
   beforeEach(() => {
     page.document = {};
+    FakeClient.disk.clear();
   });
   afterEach(() => {
     delete page.document;
@@ -175,7 +176,7 @@ describe("open on a server", () => {
   });
 
   test("has a client for every operation of the real one", () => {
-    const server = new ServerClient(configure(options()), { error: () => new Error(), changed() {}, event() {} });
+    const server = new ServerClient(configure(options()), { error: () => new Error(), changed() {}, event() {}, read: () => undefined });
     for (const name of Object.getOwnPropertyNames(FakeClient.prototype).filter((name) => name in server)) {
       assert.equal(typeof server[name as keyof ServerClient], "function");
     }

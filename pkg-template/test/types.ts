@@ -1,9 +1,11 @@
 // What the compiler must infer and refuse. Compiled by `npm run check` and `npm test`, and never run.
 import type { App } from "../src/client.js";
+import * as z from "zod";
 import { map, type MapSlice } from "../src/map.js";
-import { object } from "../src/object.js";
+import { object, type ObjectSlice } from "../src/object.js";
 import { open } from "../src/open.js";
-import { set } from "../src/set.js";
+import type { StandardSchema } from "../src/schema.js";
+import { set, type SetSlice } from "../src/set.js";
 import type { HoldallErrorCode } from "../src/error.js";
 import type { Frozen, Json } from "../src/types.js";
 
@@ -90,6 +92,73 @@ export async function accepted(app: App<{ cart: MapSlice<Line> }>): Promise<void
   is<Same<typeof n, number>>();
   const list = other.state.inferred.get().list;
   is<Same<typeof list, readonly string[]>>();
+}
+
+export async function options(): Promise<void> {
+  const byHand: StandardSchema<Line> = {
+    "~standard": { version: 1, vendor: "test", validate: (value) => ({ value: value as Line }) },
+  };
+  const { state } = await open({
+    name: "options",
+    state: {
+      everything: map<Line>({
+        storage: "session",
+        owner: "user",
+        ttl: 60_000,
+        version: 2,
+        migrate: (line: { price: string }, sku, from) =>
+          from === 1 && sku !== "" ? { title: "", qty: 1, price: Number(line.price) } : undefined,
+        schema: byHand,
+        adopt: { key: "cart", read: (text) => new Map(Object.entries(JSON.parse(text) as Record<string, Line>)) },
+        initial: { lamp: { title: "Lamp", price: 4900, qty: 1 } },
+      }),
+      lines: map({ schema: z.object({ title: z.string(), qty: z.number().default(1), note: z.string().optional() }) }),
+      byHand: map({ schema: byHand, initial: { lamp: { title: "Lamp", price: 4900, qty: 1 } } }),
+      untyped: map({ initial: { a: 1, b: [null] } }),
+      flags: set({ schema: z.enum(["new", "used"]), initial: ["new"], migrate: (flag: string) => (flag === "old" ? "used" : "new") }),
+      numbers: set<number>({ initial: [1, 2], adopt: { key: "n", read: (text) => new Set([text.length]) } }),
+      // `initial` has fewer fields than the schema: it must not be what gives the type.
+      filters: object({ schema: z.object({ inStock: z.boolean(), text: z.string().optional() }), initial: { inStock: true } }),
+      settings: object({ initial: { n: 1 }, ttl: 1, migrate: () => ({ n: 2 }), adopt: { key: "s", read: () => ({}) } }),
+    },
+  });
+  is<Same<typeof state.everything, MapSlice<Line>>>();
+  is<Same<typeof state.lines, MapSlice<{ title: string; qty: number; note?: string | undefined }>>>();
+  is<Same<typeof state.byHand, MapSlice<Line>>>();
+  is<Same<typeof state.untyped, MapSlice<Json>>>();
+  is<Same<typeof state.flags, SetSlice<"new" | "used">>>();
+  is<Same<typeof state.numbers, SetSlice<number>>>();
+  is<Same<typeof state.filters, ObjectSlice<{ inStock: boolean; text?: string | undefined }>>>();
+  is<Same<typeof state.settings, ObjectSlice<{ n: number }>>>();
+
+  // @ts-expect-error the schema gives another type
+  map<Line>({ schema: z.object({ title: z.string() }) });
+  // @ts-expect-error the schema gives what JSON can't hold
+  map({ schema: z.object({ at: z.date() }) });
+  // @ts-expect-error a set holds scalars
+  set({ schema: z.object({ title: z.string() }) });
+  // @ts-expect-error initial isn't what the schema gives
+  object({ schema: z.object({ inStock: z.boolean() }), initial: { inStock: "yes" } });
+  // @ts-expect-error with a schema, too, an object needs initial
+  object({ schema: z.object({ inStock: z.boolean() }) });
+  // @ts-expect-error migrate gives another type
+  map<Line>({ version: 2, migrate: () => ({ title: "Lamp" }) });
+  // @ts-expect-error migrate can't be async
+  map<Line>({ version: 2, migrate: async (line) => line as Line });
+  // @ts-expect-error no such owner
+  map<Line>({ owner: "guest" });
+  // @ts-expect-error milliseconds
+  map<Line>({ ttl: "1 day" });
+  // @ts-expect-error an incomplete entry
+  map<Line>({ initial: { lamp: { title: "Lamp" } } });
+  // @ts-expect-error numbers aren't strings: set<number>
+  set({ initial: [1] });
+  // @ts-expect-error entries of another type
+  map<Line>({ adopt: { key: "cart", read: () => ({ lamp: 1 }) } });
+  // @ts-expect-error a set is no record
+  set({ adopt: { key: "blocked", read: () => ({ mallory: true }) } });
+  // @ts-expect-error no key
+  map<Line>({ adopt: { read: () => ({}) } });
 }
 
 export async function refused(app: App<{ cart: MapSlice<Line> }>): Promise<void> {
@@ -183,6 +252,11 @@ export async function refused(app: App<{ cart: MapSlice<Line> }>): Promise<void>
   app.on("request", ({ authorization }) => authorization);
   // @ts-expect-error the state can't be replaced
   app.state.cart = cart;
+  const exported = app.export();
+  is<Same<typeof exported, string>>();
+  await app.session.signOut({ erase: true });
+  // @ts-expect-error no such option
+  await app.session.signOut({ delete: true });
   // @ts-expect-error a token response has a token
   app.session.signIn({ token_type: "Bearer" });
   // @ts-expect-error no such code
