@@ -1,6 +1,6 @@
 import type { Check } from "./check.js";
 import { encode } from "./json.js";
-import type { SliceDefinition } from "./slice.js";
+import { entriesOf, type SliceDefinition } from "./slice.js";
 import type { WasmClient } from "./types.js";
 
 /**
@@ -23,7 +23,9 @@ export function adopt(
     if (text === null) return;
     const there = new Set(client.keys(index));
     const puts: [key: string, json: string][] = [];
-    for (const [key, value] of entriesOf(kind, adopt.read(text), initial)) {
+    const whole = adopt.read(text);
+    const found = whole === undefined ? [] : entriesOf(kind, kind === "object" ? { ...initial, ...whole } : whole);
+    for (const [key, value] of found) {
       const shown = there.has(key) ? undefined : check(key, encode(value, name), version);
       if (shown !== undefined) puts.push(kind === "set" ? [shown, ""] : [key, shown]);
     }
@@ -36,14 +38,6 @@ export function adopt(
     if (begun) client.rollback();
     report(name, adopt.key);
   }
-}
-
-/** What has been read, by the keys that a slice of this kind has; throws for what is of no use to it. */
-function entriesOf(kind: string, found: unknown, initial?: object): Iterable<[key: string, value: unknown]> {
-  if (found === undefined) return [];
-  if (kind === "object") return [["", { ...initial, ...(found as object) }]];
-  if (kind === "set") return [...(found as Iterable<unknown>)].map((member) => [encode(member, kind), member]);
-  return found instanceof Map ? found : Object.entries(found as object);
 }
 
 /** Nothing where storage is blocked. */

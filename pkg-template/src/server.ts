@@ -1,10 +1,6 @@
 import { HoldallError } from "./error.js";
+import { entriesOf } from "./slice.js";
 import type { Host, WasmClient } from "./types.js";
-
-interface SliceConfig {
-  readonly kind: string;
-  readonly initial?: Readonly<Record<string, unknown>> | readonly unknown[];
-}
 
 const readOnly = (): never => {
   throw new HoldallError(
@@ -25,8 +21,8 @@ export class ServerClient implements WasmClient {
   readonly #slices: readonly ReadonlyMap<string, string>[];
 
   constructor(config: string, _host: Host) {
-    this.#slices = (JSON.parse(config) as { slices: SliceConfig[] }).slices.map(
-      ({ kind, initial = [] }) => new Map(entriesOf(kind, initial).map(([key, value]) => [key, JSON.stringify(value)])),
+    this.#slices = (JSON.parse(config) as { slices: { kind: string; initial?: unknown }[] }).slices.map(
+      ({ kind, initial = [] }) => new Map(Array.from(entriesOf(kind, initial), ([key, value]) => [key, JSON.stringify(value)])),
     );
   }
 
@@ -61,10 +57,4 @@ export class ServerClient implements WasmClient {
   token = reject;
   fetch = reject;
   prepare = reject;
-}
-
-/** As the journal has them: an object is one entry, and a member is a key. */
-function entriesOf(kind: string, initial: NonNullable<SliceConfig["initial"]>): [key: string, value: unknown][] {
-  if (kind === "object") return [["", initial]];
-  return Array.isArray(initial) ? initial.map((member) => [JSON.stringify(member), true]) : Object.entries(initial);
 }

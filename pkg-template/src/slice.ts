@@ -82,6 +82,18 @@ export interface SliceDefinition<Slice> {
 }
 
 /**
+ * The content of a slice by the keys that it is stored under: an object is one entry, and a set's member is a key. Throws for
+ * what can't be a slice's content.
+ *
+ * @internal
+ */
+export function entriesOf(kind: string, whole: unknown): Iterable<[key: string, value: unknown]> {
+  if (kind === "object") return [["", whole]];
+  if (kind === "set") return Array.from(whole as Iterable<unknown>, (member) => [JSON.stringify(member), member]);
+  return whole instanceof Map ? whole : Object.entries(whole as object);
+}
+
+/**
  * Describes a slice, and refuses what can't be one.
  *
  * @internal
@@ -97,9 +109,9 @@ export function define<Slice>(
       ? "ttl (milliseconds) and version must be whole numbers from 1 up"
       : (migrate && !migrate.call) || (schema && !schema["~standard"])
         ? "migrate must be a function, and schema a Standard Schema"
-        : kind === "set"
-          ? initial && !(Array.isArray(initial) && initial.every(isScalar)) && "initial must be an array of scalars"
-          : (initial || kind === "object") && !isRecord(initial) && "initial must be a plain object";
+        : (initial || kind === "object") &&
+          !(kind === "set" ? Array.isArray(initial) && initial.every(isScalar) : isRecord(initial)) &&
+          "initial must be a plain object, or for a set an array of scalars";
   if (wrong) throw new HoldallError("bad-config", `${kind}(): ${wrong}.`);
   return { kind, options, create };
 }

@@ -3,6 +3,8 @@ import { describe, test } from "node:test";
 import { createClient } from "../src/client.js";
 import { HoldallError } from "../src/error.js";
 import type { RequestEvent } from "../src/events.js";
+import { map } from "../src/map.js";
+import { task, uniqueName } from "./again.js";
 import { Fake, FakeClient } from "./fake.js";
 import { heard, lamp, options } from "./slices.js";
 
@@ -96,6 +98,60 @@ describe("changes from elsewhere", () => {
     assert.equal(cart.snapshot().get("lamp"), line);
     assert.notEqual(cart.snapshot(), before);
   });
+
+  test("are told to who listens to one key, member or field, once for all of a transaction", async () => {
+    const { fake, cart, blocked, filters } = open();
+    filters.snapshot();
+    const lamps = heard<readonly string[]>();
+    const ones = heard<readonly unknown[]>();
+    const texts = heard<readonly string[]>();
+    cart.subscribe(lamps.listener, "lamp");
+    blocked.subscribe(ones.listener, 1);
+    filters.subscribe(texts.listener, "text");
+    const put = (slice: string, key: string, value: unknown) => ({ slice, key, json: JSON.stringify(value) });
+    fake.fromElsewhere([
+      put("cart", "lamp", lamp),
+      put("cart", "mug", lamp),
+      put("blocked", "1", true),
+      put("blocked", '"1"', true),
+      put("filters", "", { ...filters.get(), text: "lamp", unread: true }),
+    ]);
+    await microtask();
+    assert.deepEqual(lamps.calls, [["lamp", "mug"]]);
+    assert.deepEqual(ones.calls, [[1, "1"]]);
+    assert.deepEqual(texts.calls.map((fields) => [...fields].sort()), [["text", "unread"]]);
+    fake.fromElsewhere([{ slice: "cart", key: "mug" }, { slice: "blocked", key: '"1"' }, put("filters", "", { ...filters.get(), shown: 1 })]);
+    await microtask();
+    assert.deepEqual([lamps.calls.length, ones.calls.length, texts.calls.length], [1, 1, 1]);
+  });
+
+  test("are migrated and checked before they are told, by a function that may read the client", async () => {
+    const seen: unknown[] = [];
+    const app = createClient(Fake, {
+      name: uniqueName(),
+      state: {
+        cart: map<number>({
+          version: 2,
+          migrate: (value: number, key) => {
+            seen.push([key, app.state.cart.get("lamp"), [...app.state.cart.keys()], app.state.rate.get("eur")]);
+            return value * 10;
+          },
+        }),
+        rate: map<number>({ initial: { eur: 2 } }),
+      },
+    });
+    const { cart } = app.state;
+    const told: unknown[] = [];
+    cart.subscribe((keys) => told.push([...keys, ...cart.values()]));
+    cart.set("lamp", 1);
+    const before = cart.snapshot();
+    FakeClient.last?.fromElsewhere([{ slice: "cart", key: "mug", json: "5", version: 1 }, { slice: "cart", key: "pen", json: "6", version: 2 }]);
+    assert.deepEqual([...cart], [["lamp", 1], ["mug", 50], ["pen", 6]]);
+    assert.notEqual(cart.snapshot(), before);
+    await microtask();
+    assert.deepEqual(seen, [["mug", 1, ["lamp"], 2]]);
+    assert.deepEqual(told, [["lamp", 1], ["mug", "pen", 1, 50, 6]]);
+  });
 });
 
 describe("listeners", () => {
@@ -150,6 +206,36 @@ describe("listeners", () => {
     assert.deepEqual(order, ["first lamp", "second lamp", "first mug", "second mug", "blocked mallory"]);
   });
 
+  test("may close the client: nobody else is called then", async () => {
+    const { app, fake, cart, blocked } = open();
+    const late = heard<unknown>();
+    cart.subscribe(() => app.close());
+    cart.subscribe(late.listener);
+    blocked.subscribe(late.listener);
+    fake.fromElsewhere([{ slice: "cart", key: "lamp", json: "{}" }, { slice: "blocked", key: "1", json: "true" }]);
+    await microtask();
+    assert.equal(late.calls.length, 0);
+  });
+
+  test("are told of what a listener undoes by throwing in a transaction, nothing", () => {
+    const { app, cart } = open();
+    const { calls, listener } = heard<readonly string[]>();
+    const failure = new Error("undone");
+    cart.subscribe(([key]) => {
+      if (key !== "lamp") return;
+      app.transaction(() => {
+        cart.set("mug", lamp);
+        throw failure;
+      });
+    });
+    cart.subscribe(listener);
+    const [report] = microtasksOf(() => cart.set("lamp", lamp));
+    assert.ok(report);
+    assert.throws(report, (error) => error === failure);
+    assert.deepEqual(calls, [["lamp"]]);
+    assert.deepEqual([...cart.keys()], ["lamp"]);
+  });
+
   test("aren't called by a change that failed", () => {
     const { cart } = open();
     const { calls, listener } = heard<readonly string[]>();
@@ -187,6 +273,18 @@ describe("events", () => {
     assert.equal(requests.calls.length, 1);
     assert.equal(refreshes.calls.length, 0);
   });
+
+  test("about what is found in storage wait for who opens the client", async () => {
+    const { app, fake } = open();
+    const { calls, listener } = heard<object>();
+    fake.emit("corrupt", { key: "k" });
+    fake.emit("newer-version", { slice: "cart" });
+    fake.emit("storage-full", {});
+    for (let later = 0; later < 9; later++) await microtask();
+    for (const name of ["corrupt", "newer-version", "storage-full"] as const) app.on(name, listener);
+    await task();
+    assert.deepEqual(calls, [{ key: "k" }, { slice: "cart" }, {}]);
+  });
 });
 
 describe("session", () => {
@@ -218,6 +316,16 @@ describe("session", () => {
     const done = app.session.signOut();
     assert.deepEqual(statuses.calls, ["signed-out"]);
     await assert.rejects(done, { name: "HoldallError", code: "sign-out-unconfirmed", cause: new TypeError("offline") });
+  });
+
+  test("says whether to erase", async () => {
+    const { app, fake } = open();
+    const erased: unknown[] = [];
+    fake.signOut = async (erase) => void erased.push(erase);
+    await app.session.signOut();
+    await app.session.signOut({});
+    await app.session.signOut({ erase: true });
+    assert.deepEqual(erased, [undefined, undefined, true]);
   });
 
   test("leaves the judgement of a token response to the client, whatever it is", () => {

@@ -24,6 +24,7 @@ declare module "node:assert/strict" {
 
 declare module "node:fs" {
   export function existsSync(path: URL): boolean;
+  export function readFileSync(path: URL, encoding: "utf8"): string;
 }
 
 declare module "node:vm" {

@@ -34,12 +34,29 @@ describe("open in a page", () => {
     assert.notEqual(await open({ name: "other", state: { cart: cart() } }), app);
   });
 
+  test("uses the first one's functions: they can't be compared", async () => {
+    const open = opener(async () => Fake);
+    const options = (migrate: () => number, key: string) => ({
+      name: "shop",
+      state: { cart: map<number>({ version: 2, migrate, adopt: { key, read: () => ({}) }, owner: "device", ttl: 5 }) },
+    });
+    const app = await open(options(() => 1, "a"));
+    assert.equal(await open(options(() => 2, "b")), app);
+    FakeClient.last?.fromElsewhere([{ slice: "cart", key: "lamp", json: "0" }]);
+    assert.equal(app.state.cart.get("lamp"), 1);
+  });
+
   test("refuses another configuration under the same name until it is closed", async () => {
     const open = opener(async () => Fake);
     const app = await open({ name: "shop", state: { cart: cart() } });
     const others = [
       { name: "shop", state: { cart: set() } },
       { name: "shop", state: { cart: map({ storage: "session" }) } },
+      { name: "shop", state: { cart: map({ owner: "user" }) } },
+      { name: "shop", state: { cart: map({ ttl: 1 }) } },
+      { name: "shop", state: { cart: map({ version: 2 }) } },
+      { name: "shop", state: { cart: map({ migrate: () => null }) } },
+      { name: "shop", state: { cart: map({ initial: { a: 1 } }) } },
       { name: "shop", state: { cart: cart(), more: cart() } },
       { name: "shop", state: { cart: cart() }, requests: [{ match: "/a" }] },
       { name: "shop", state: { cart: cart() }, auth: { refresh: "/r", signOut: "/s" } },
@@ -84,7 +101,31 @@ describe("open in a page", () => {
       [{ name: "shop", state: { f: filters({ a: NaN, b: 0 }) } }, "not-encodable"],
     ];
     for (const [options, code] of wrong) await assert.rejects(() => open(options as never), { code });
-    assert.throws(() => object({} as never), { code: "bad-config" });
+  });
+
+  test("refuses what can't be a slice's options", () => {
+    const wrong: object[] = [
+      { ttl: 0 },
+      { ttl: -1 },
+      { ttl: 1.5 },
+      { ttl: Infinity },
+      { ttl: NaN },
+      { ttl: "1" },
+      { version: 0 },
+      { version: 1.5 },
+      { migrate: {} },
+      { schema: {} },
+      { initial: 5 },
+    ];
+    const initial = { a: 1 };
+    for (const options of wrong) {
+      for (const make of [map, set] as ((options: object) => unknown)[]) assert.throws(() => make(options), { name: "HoldallError", code: "bad-config" });
+      assert.throws(() => object({ initial, ...options }), { code: "bad-config" });
+    }
+    for (const wrong of [{}, { initial: [] }, { initial: null }]) assert.throws(() => object(wrong as never), { code: "bad-config" });
+    assert.throws(() => map({ initial: [] as never }), { code: "bad-config" });
+    for (const wrong of [{}, [{}], [null], [NaN]]) assert.throws(() => set({ initial: wrong as never }), { code: "bad-config" });
+    for (const right of [map({ initial: {} }), set({ initial: [] }), map({ ttl: 1, version: 1 })]) assert.ok(right);
   });
 });
 
@@ -112,6 +153,26 @@ describe("the configuration", () => {
         { match: "POST /c", token: "required", send: { cart: { in: "body", as: "c" }, blocked: false }, consume: ["cart"], redirect: "follow" },
       ],
     });
+  });
+
+  test("has the slices' options, as far as they are no functions", () => {
+    const migrate = () => null as never;
+    const adopt = { key: "k", read: migrate };
+    const schema = { "~standard": { version: 1, vendor: "test", validate: migrate } } as const;
+    createClient(Fake, {
+      name: "options",
+      state: {
+        all: map({ storage: "memory", owner: "user", ttl: 60_000, version: 3, migrate, adopt, initial: { z: { y: 1, x: 2 }, a: null } }),
+        checked: set<string | number | boolean>({ schema, initial: ["b", 1, true], owner: "device", version: 1 }),
+        plain: object({ initial: { b: 1, a: { initial: 2, a: 1 } }, adopt }),
+      },
+    });
+    assert.deepEqual(FakeClient.last?.config.slices, [
+      { name: "all", kind: "map", storage: "memory", owner: "user", ttl: 60_000, version: 3, check: true, initial: { z: { x: 2, y: 1 }, a: null } },
+      { name: "checked", kind: "set", storage: "local", check: true, initial: ["b", 1, true] },
+      { name: "plain", kind: "object", storage: "local", initial: { a: { a: 1, initial: 2 }, b: 1 } },
+    ]);
+    assert.deepEqual(Object.keys(FakeClient.last?.config.slices[0]?.initial ?? {}), ["z", "a"], "a map's order stays");
   });
 
   test("takes __proto__ for a slice's name like any other", () => {
@@ -150,6 +211,25 @@ describe("open on a server", () => {
     app.close();
   });
 
+  test("shows the initial entries and members, too", async () => {
+    const read = () => assert.ok(false);
+    const { state } = await open({
+      name: "shop",
+      state: {
+        pages: map<{ n: number } | null>({ initial: { welcome: { n: 1 }, about: null }, adopt: { key: "k", read: read as never } }),
+        flags: set<string | number | boolean>({ initial: ["1", 1, true] }),
+        checked: set({ initial: ["a", "b"], version: 2, migrate: (member) => member as string }),
+      },
+    });
+    assert.deepEqual([...state.pages], [["welcome", { n: 1 }], ["about", null]]);
+    assert.deepEqual([state.pages.get("welcome"), state.pages.has("about"), state.pages.has("toString")], [{ n: 1 }, true, false]);
+    assert.ok(Object.isFrozen(state.pages.get("welcome")));
+    assert.equal(state.pages.snapshot(), state.pages.snapshot());
+    assert.deepEqual([...state.flags], ["1", 1, true]);
+    assert.deepEqual([state.flags.has(1), state.flags.has(2), state.flags.size], [true, false, 3]);
+    assert.deepEqual([[...state.checked], state.checked.has("a"), state.checked.has("c")], [["a", "b"], true, false]);
+  });
+
   test("refuses every write and every request with read-only", async () => {
     const { state, session, ...app } = await open(options());
     const writes = [
@@ -168,6 +248,7 @@ describe("open on a server", () => {
       () => app.transaction(() => {}),
       () => session.signIn({ access_token: "t", token_type: "Bearer" }),
       () => app.install(),
+      () => app.export(),
     ];
     for (const write of writes) assert.throws(write, { name: "HoldallError", code: "read-only" });
     const requests = [() => app.fetch("http://localhost/"), () => app.prepare("http://localhost/"), () => session.token(), () => session.signOut()];
