@@ -1,0 +1,80 @@
+use super::Store;
+use crate::error::{Code, Error};
+use crate::journal::{Journal, Pace, StorageFull};
+
+impl Store {
+    /// Starts a transaction.
+    ///
+    /// # Errors
+    /// [`Code::NestedTransaction`]
+    pub fn begin(&mut self) -> Result<(), Error> {
+        if self.in_transaction {
+            return Err(Error::new(
+                Code::NestedTransaction,
+                &["a transaction is under way; do this in it, or after it"],
+            ));
+        }
+        self.in_transaction = true;
+        self.journals.iter_mut().for_each(Journal::begin);
+        Ok(())
+    }
+
+    /// Ends the transaction: keeps what it did, or undoes it.
+    pub fn end(&mut self, keep: bool) {
+        self.in_transaction = false;
+        self.journals
+            .iter_mut()
+            .for_each(if keep { Journal::commit } else { Journal::rollback });
+    }
+
+    /// Whether a transaction is under way.
+    #[must_use]
+    pub fn in_transaction(&self) -> bool {
+        self.in_transaction
+    }
+
+    /// Stores what has changed. Where the storage is full, the reserve makes room for it.
+    ///
+    /// # Errors
+    /// [`StorageFull`] if any storage took nothing; what it didn't take is tried again with the next call.
+    pub fn flush(&mut self) -> Result<(), StorageFull> {
+        if !self.has_unwritten() {
+            return Ok(());
+        }
+        let result = self.flush_all();
+        if result.is_err() && self.reserve.release() {
+            return self.flush_all();
+        }
+        result
+    }
+
+    /// Whether something waits to be stored.
+    #[must_use]
+    pub fn has_unwritten(&self) -> bool {
+        self.journals.iter().any(Journal::has_unwritten)
+    }
+
+    /// Does a step of compacting where one is due, and says when the next is. Call it when the page is idle.
+    pub fn compact(&mut self) -> Option<Pace> {
+        self.drop_expired();
+        let mut next = None;
+        for journal in &mut self.journals {
+            next = match (next, journal.compact(self.now)) {
+                (Some(Pace::Soon), _) | (_, Some(Pace::Soon)) => Some(Pace::Soon),
+                (next, pace) => pace.or(next),
+            };
+        }
+        if next.is_none() {
+            self.reserve.take();
+        }
+        next
+    }
+
+    fn flush_all(&mut self) -> Result<(), StorageFull> {
+        let mut result = Ok(());
+        for journal in &mut self.journals {
+            result = journal.flush().and(result);
+        }
+        result
+    }
+}
