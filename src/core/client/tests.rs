@@ -56,7 +56,8 @@ fn with_cart() -> Client {
         .unwrap();
     client
         .store
-        .increment(CART, "lamp", "qty", 2.0, Some(r#"{"qty":0}"#)).unwrap();
+        .increment(CART, "lamp", "qty", 2.0, Some(r#"{"qty":0}"#))
+        .unwrap();
     client
 }
 
@@ -100,7 +101,8 @@ fn one_cart_has_one_key_and_the_next_another() {
     );
     client
         .store
-        .increment(CART, "lamp", "qty", 2.0, Some(r#"{"qty":0}"#)).unwrap();
+        .increment(CART, "lamp", "qty", 2.0, Some(r#"{"qty":0}"#))
+        .unwrap();
     assert_ne!(checkout(&mut client, at(1)).idempotency_key.unwrap(), first);
 }
 

@@ -5,6 +5,7 @@ use super::own::Own;
 use super::stored::{Keys, Kind, Stored};
 use super::write::Transaction;
 use super::{CodecError, Document, Limits, Storage, quarantine};
+use crate::mutant::{self, Mutant};
 use crate::number::Numbers;
 use crate::random::Random;
 use crate::sort::sort_and_dedup;
@@ -153,7 +154,10 @@ impl Journal {
     /// The keys of a slice that were read from the storage since this was asked last.
     pub fn take_read(&mut self, name: &str) -> Vec<Rc<str>> {
         let known = self.known.iter_mut().find(|known| *known.name == *name);
-        known.and_then(|known| known.read.as_mut()).map(core::mem::take).unwrap_or_default()
+        known
+            .and_then(|known| known.read.as_mut())
+            .map(core::mem::take)
+            .unwrap_or_default()
     }
 
     /// Joins every stored entry that isn't yet contained. `now` is the wall time in milliseconds since 1970.
@@ -162,8 +166,12 @@ impl Journal {
         for _ in 0..MAX_LISTINGS {
             let listed = self.list();
             if !self.read(&listed, usize::MAX) {
+                let known = self.keys.joined().count();
                 // What others have removed needs no remembering.
                 self.keys.retain(|known| listed.iter().any(|key| **key == *known.key));
+                if mutant::on(Mutant::WipeOnVanish) && self.keys.joined().count() < known {
+                    return self.wipe();
+                }
                 self.rewrite_vanished();
                 self.behind = self.is_behind();
                 return;

@@ -136,7 +136,14 @@ mod tests {
     fn chunks_are_named_by_keys() {
         let parse = |key| Chunk::parse(key).map(|chunk| (chunk.of, chunk.index));
         assert_eq!(parse("shop/device/s/a/b/8-3/00ff"), Some((8, 3)));
-        for bad in ["", "s/cart/3-1/00", "s/cart/8-8/00", "s/cart/128-1/00", "s/cart/0-0/00", "s/cart/8/00"] {
+        for bad in [
+            "",
+            "s/cart/3-1/00",
+            "s/cart/8-8/00",
+            "s/cart/128-1/00",
+            "s/cart/0-0/00",
+            "s/cart/8/00",
+        ] {
             assert_eq!(parse(bad), None, "{bad}");
         }
     }

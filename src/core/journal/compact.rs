@@ -4,6 +4,7 @@ use super::chunk::{Chunk, Layout};
 use super::stored::{Kind, Stored};
 use super::{Document, Journal, Limits, StorageFull};
 use crate::json::write;
+use crate::mutant::{self, Mutant};
 use crate::state::{Scope, Slice};
 
 /// When compacting wants to go on.
@@ -53,6 +54,12 @@ impl Journal {
         };
         match compaction.jobs.pop() {
             None => {
+                if mutant::on(Mutant::EarlyRemoval) {
+                    self.load(now);
+                    compaction.read = self.keys.joined().map(|stored| stored.key.clone()).collect();
+                    let written = compaction.written.clone();
+                    compaction.read.retain(|key| !written.contains(key));
+                }
                 self.remove_contained(&compaction);
                 None
             }
@@ -75,6 +82,10 @@ impl Journal {
                 } else {
                     Pace::Soon
                 };
+                if mutant::on(Mutant::UnconfirmedRemoval) && pace == Pace::Later {
+                    self.remove_contained(&compaction);
+                    return None;
+                }
                 self.compaction = Some(compaction);
                 Some(pace)
             }
@@ -139,7 +150,17 @@ impl Journal {
                 self.write_record(&document)?
             }
             Job::Snapshot(name, chunk) => {
-                let slice = self.slice(name).map_or_else(Slice::default, |slice| slice.only(chunk.parts()));
+                let mut slice = self
+                    .slice(name)
+                    .map_or_else(Slice::default, |slice| slice.only(chunk.parts()));
+                if mutant::on(Mutant::SharedContext) {
+                    let all = self.slice(name).cloned().unwrap_or_default();
+                    for (_, part) in slice.parts_mut() {
+                        all.parts()
+                            .iter()
+                            .for_each(|(_, other)| part.context.join(&other.context));
+                    }
+                }
                 document.slices.push((name.clone(), slice));
                 self.write_snapshot(name, *chunk, &document)?
             }
@@ -180,7 +201,7 @@ impl Journal {
                     for other in &stayed {
                         held |= other.touched(name);
                     }
-                    touched & !held == 0
+                    touched & !held == 0 || mutant::on(Mutant::PartialCover) && touched & held != 0
                 })
             });
             if contained {

@@ -2,6 +2,7 @@ use std::rc::Rc;
 
 use super::{Document, Journal};
 use crate::list::retain;
+use crate::mutant::{self, Mutant};
 use crate::state::{Part, Scope};
 
 /// A record of this page, kept until it has gone because something else that is stored contains it.
@@ -69,6 +70,9 @@ impl Journal {
             }
             false
         });
+        if mutant::on(Mutant::NoRewrite) {
+            return;
+        }
         for (name, slice) in lost.slices {
             let unwritten = self.unwritten.get_or_insert_default();
             unwritten.slice(&name).join(&slice, Scope::Listed);

@@ -4,6 +4,7 @@ use super::own::Own;
 use super::stored::{Kind, Stored};
 use super::{Document, Journal, StorageFull};
 use crate::json::write;
+use crate::mutant::{self, Mutant};
 use crate::state::{Author, MAX_CLOCK, Part, Replica, Scope, Slice};
 
 /// What a rollback needs.
@@ -18,7 +19,10 @@ impl Journal {
     /// what is there asks this before. `now` is the wall time in milliseconds since 1970.
     pub fn replica(&mut self, now: u64) -> Replica {
         // Undoing half a transaction must not undo what was read in the middle of it.
-        let midway = self.transaction.as_ref().is_some_and(|transaction| !transaction.parts.is_empty());
+        let midway = self
+            .transaction
+            .as_ref()
+            .is_some_and(|transaction| !transaction.parts.is_empty());
         if let Some(replica) = self.replica.filter(|_| midway) {
             return replica;
         }
@@ -26,13 +30,19 @@ impl Journal {
         if self.replica.is_some() && now.checked_sub(self.loaded).is_none_or(|idle| idle >= self.limits.idle) {
             self.load(now);
         }
-        if let Some(replica) = self.replica.filter(|_| !self.behind) {
+        if let Some(replica) = self
+            .replica
+            .filter(|_| !self.behind || mutant::on(Mutant::StaleReplica))
+        {
             return replica;
         }
         // Born after all that is stored, so that old replicas can be told from it.
         self.load(now);
         self.records = 0;
         self.behind = false;
+        if mutant::on(Mutant::ReusedReplica) {
+            return *self.replica.insert(Replica { birth: 1, random: 1 });
+        }
         *self.replica.insert(Replica {
             birth: (self.state.clock + 1).min(MAX_CLOCK),
             random: self.random.draw(),
@@ -125,7 +135,7 @@ impl Journal {
                 Ok(())
             }
             Err(full) => {
-                self.unwritten = Some(document);
+                self.unwritten = Some(document).filter(|_| !mutant::on(Mutant::ForgetPending));
                 Err(full)
             }
         }

@@ -6,6 +6,7 @@ use super::view::{is_number, whole};
 use super::{Cell, Context, Counter, Dot, Entry, Event, Replica, Slice, Stamp};
 use crate::json::{JsonError, Kind, Reader};
 use crate::list::retain;
+use crate::mutant::{self, Mutant};
 use crate::sort::sort_by;
 
 /// Who changes something, and when.
@@ -119,7 +120,9 @@ impl Slice {
                     .iter()
                     .any(|counter| Some(&counter.field) == name.as_ref() && counter.live().is_some())
         };
-        retain(&mut cells, |cell| !counted(&cell.name));
+        retain(&mut cells, |cell| {
+            !counted(&cell.name) || mutant::on(Mutant::ReassertCounted)
+        });
         // Earlier increments of this page would pile up. An event of its own may go if all that it holds is held by this one.
         for event in &change.entry.events {
             if event.dot.replica == author.replica && event.cells.iter().all(|cell| cells.contains(cell)) {
@@ -237,11 +240,24 @@ struct Change {
 impl Change {
     fn new(slice: &Slice, key: &Rc<str>, author: Author) -> Self {
         let entry = slice.entry(key).cloned().unwrap_or_default();
+        let mut seq = slice
+            .part(part_of(key))
+            .map_or(1, |part| part.context.next_seq(author.replica));
+        if mutant::on(Mutant::DotPerRecord) && seq > 1 {
+            let same = |(_, entry): &(Rc<str>, Entry)| {
+                let mut events = entry.events.iter();
+                events.any(|event| event.dot.replica == author.replica && event.at == author.now)
+            };
+            if slice
+                .part(part_of(key))
+                .is_some_and(|part| part.entries.iter().any(same))
+            {
+                seq -= 1;
+            }
+        }
         let dot = Dot {
             replica: author.replica,
-            seq: slice
-                .part(part_of(key))
-                .map_or(1, |part| part.context.next_seq(author.replica)),
+            seq,
         };
         Self {
             key: key.clone(),

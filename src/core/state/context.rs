@@ -1,5 +1,6 @@
 use super::{Dot, Replica};
 use crate::list::retain;
+use crate::mutant::{self, Mutant};
 
 /// Which operations a state has seen, whether or not their events are still there.
 ///
@@ -51,6 +52,9 @@ impl Context {
     /// Retires all replicas up to `horizon`.
     pub fn retire(&mut self, horizon: Replica) {
         retain(&mut self.replicas, |(replica, _)| *replica > horizon);
+        if mutant::on(Mutant::RetireWithoutHorizon) {
+            return;
+        }
         self.horizon = self.horizon.max(Some(horizon));
     }
 
@@ -59,7 +63,10 @@ impl Context {
         self.insert_run(dot.replica, (dot.seq, dot.seq));
     }
 
-    pub(crate) fn insert_run(&mut self, replica: Replica, run: Run) {
+    pub(crate) fn insert_run(&mut self, replica: Replica, mut run: Run) {
+        if mutant::on(Mutant::NoGaps) {
+            run.0 = 1;
+        }
         match self.find(replica) {
             Ok(at) => self
                 .replicas

@@ -2,6 +2,7 @@ use std::rc::Rc;
 
 use super::{Context, Dot, Replica, Stamp};
 use crate::list::retain;
+use crate::mutant::{self, Mutant};
 
 /// What the joined operations left of one key.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -139,6 +140,11 @@ impl Entry {
                 changed = true;
             }
         }
+        if mutant::on(Mutant::OneWinner)
+            && let Some(newest) = self.events.iter().max_by_key(|event| (event.put, event.dot)).cloned()
+        {
+            self.events = vec![newest];
+        }
         for counter in &other.counters {
             if self.find_counter(counter).is_ok() || !ours.has_retired(counter.replica) {
                 changed |= self.join_counter(counter);
@@ -191,8 +197,8 @@ impl Entry {
 impl Counter {
     fn join(&mut self, other: &Self) -> bool {
         // Of the same increments, the sum that holds those of retired replicas, too, is the whole one.
-        let more = other.added.seq > self.added.seq
-            || other.added.seq == self.added.seq && other.folded && !self.folded;
+        let more =
+            other.added.seq > self.added.seq || other.added.seq == self.added.seq && other.folded && !self.folded;
         if more {
             (self.added, self.folded) = (other.added, other.folded);
         }
@@ -202,7 +208,12 @@ impl Counter {
     /// What of it no floor has taken away; `None` if nothing was counted since.
     #[must_use]
     pub fn live(&self) -> Option<f64> {
-        (self.added.seq > self.floor.seq).then_some(self.added.total - self.floor.total)
+        let floor = if mutant::on(Mutant::NoFloors) {
+            0.0
+        } else {
+            self.floor.total
+        };
+        (self.added.seq > self.floor.seq).then_some(self.added.total - floor)
     }
 }
 

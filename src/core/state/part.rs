@@ -69,13 +69,10 @@ impl Part {
     #[must_use]
     pub fn includes(&self, other: &Self) -> bool {
         self.context.includes(&other.context)
-            && other
-                .entries
-                .iter()
-                .all(|(key, theirs)| match self.entries.get(key) {
-                    Some(ours) => ours.includes(&self.context, theirs, &other.context),
-                    None => Entry::default().includes(&self.context, theirs, &other.context),
-                })
+            && other.entries.iter().all(|(key, theirs)| match self.entries.get(key) {
+                Some(ours) => ours.includes(&self.context, theirs, &other.context),
+                None => Entry::default().includes(&self.context, theirs, &other.context),
+            })
     }
 }
 

@@ -1,5 +1,6 @@
 use super::entry::Tally;
 use super::{Counter, Entry, Part, Replica};
+use crate::mutant::{self, Mutant};
 
 /// Forgetting old replicas, without forgetting what they did.
 impl Part {
@@ -25,7 +26,9 @@ fn fold(entry: &mut Entry, horizon: Replica) {
             kept.push(counter);
             continue;
         }
-        let Some(live) = counter.live() else { continue };
+        let Some(live) = counter.live().filter(|_| !mutant::on(Mutant::UnfoldedCounters)) else {
+            continue;
+        };
         match kept.last_mut() {
             Some(older) if older.field == counter.field && older.replica <= horizon => {
                 let sum = older.live().unwrap_or_default() + live;

@@ -1,5 +1,6 @@
 use super::Store;
 use crate::json::write;
+use crate::mutant::{self, Mutant};
 use crate::state::Capture;
 
 /// What a request took from some slices, so that just this can be removed once it has arrived.
@@ -44,6 +45,13 @@ impl Store {
                 journal.author(self.now, definition.version);
             }
             for capture in captures {
+                let all = journal
+                    .slice(&definition.name)
+                    .and_then(|state| state.capture(&capture.key));
+                let capture = all
+                    .as_ref()
+                    .filter(|_| mutant::on(Mutant::RemoveAll))
+                    .unwrap_or(capture);
                 journal.apply(&definition.name, &capture.removal());
                 self.verdicts.forget(*slice, &capture.key);
             }

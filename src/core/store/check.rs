@@ -73,7 +73,9 @@ impl Store {
             }
             let mut keys = journal.take_read(&definition.name);
             sort_and_dedup(&mut keys);
-            let Some(state) = journal.slice(&definition.name) else { continue };
+            let Some(state) = journal.slice(&definition.name) else {
+                continue;
+            };
             for key in keys {
                 self.verdicts.forget(slice, &key);
                 if let Some(entry) = state.get(&key) {

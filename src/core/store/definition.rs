@@ -139,14 +139,22 @@ impl Definition {
             if read_initial(&text, config.kind, &mut initial).is_err() {
                 return Err(Error::new(
                     Code::BadConfig,
-                    &["`initial` of ", &config.name, " must be an object, or an array for a set"],
+                    &[
+                        "`initial` of ",
+                        &config.name,
+                        " must be an object, or an array for a set",
+                    ],
                 ));
             }
         }
         if config.name.is_empty() || config.version == 0 || config.ttl == Some(0) {
             return Err(Error::new(
                 Code::BadConfig,
-                &["give the slice ", &config.name, " a name, a version from 1 and a ttl from 1, or none"],
+                &[
+                    "give the slice ",
+                    &config.name,
+                    " a name, a version from 1 and a ttl from 1, or none",
+                ],
             ));
         }
         Ok(Self {

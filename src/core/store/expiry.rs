@@ -71,7 +71,9 @@ impl Store {
     /// not destroy anything.
     pub(super) fn drop_expired(&mut self) {
         for slice in 0..self.slices.len() {
-            let Some(definition) = self.slices.get(slice) else { continue };
+            let Some(definition) = self.slices.get(slice) else {
+                continue;
+            };
             let Some(ttl) = definition.ttl else { continue };
             let Some(journal) = self.journal(slice) else { continue };
             let newest = journal.newest().min(self.now);

@@ -19,7 +19,9 @@ impl Store {
             sort_and_dedup(&mut keys);
             let mut first = true;
             for key in keys {
-                let Some(rest) = key.strip_prefix(&*prefix) else { continue };
+                let Some(rest) = key.strip_prefix(&*prefix) else {
+                    continue;
+                };
                 // There is nothing in it.
                 if rest == "reserve" {
                     continue;

@@ -118,7 +118,14 @@ impl Store {
         let mut random = Random::new(seed);
         let mut journal = |place: usize| {
             let storage = storages.get(place % 3).unwrap_or(&storages[0]).clone();
-            Journal::new(storage, String::new(), numbers, Random::new(random.draw()), limits, Vec::new())
+            Journal::new(
+                storage,
+                String::new(),
+                numbers,
+                Random::new(random.draw()),
+                limits,
+                Vec::new(),
+            )
         };
         let journals = core::array::from_fn(&mut journal);
         let mut store = Self {

@@ -117,7 +117,9 @@ impl Store {
 
     /// Whether what is stored under this key, after the name, may be shown to the present owner.
     pub(super) fn may_show(&self, key: &str) -> bool {
-        let Some(area) = key.strip_prefix("u.") else { return true };
+        let Some(area) = key.strip_prefix("u.") else {
+            return true;
+        };
         let own = self.owner.as_deref();
         split_once(area, b'/').is_none_or(|(subject, _)| Some(subject) == own)
     }

@@ -27,8 +27,8 @@ impl Reserve {
     /// Takes the room, if there is any.
     pub(super) fn take(&mut self) {
         if !self.taken {
-            self.taken = self.storage.keys().contains(&self.key)
-                || self.storage.set(&self.key, &"0".repeat(SIZE)).is_ok();
+            self.taken =
+                self.storage.keys().contains(&self.key) || self.storage.set(&self.key, &"0".repeat(SIZE)).is_ok();
         }
     }
 

@@ -43,10 +43,7 @@ fn an_object_shows_its_initial_fields_until_it_is_put() {
     assert_eq!(filters(&store), r#"{"q":1}"#);
     store.clear(FILTERS).unwrap();
     assert_eq!(filters(&store), r#"{"inStock":true,"page":1}"#);
-    assert_eq!(
-        code(store.increment(FILTERS, "", "inStock", 1.0, None)),
-        "not-a-number"
-    );
+    assert_eq!(code(store.increment(FILTERS, "", "inStock", 1.0, None)), "not-a-number");
 }
 
 #[test]
@@ -69,10 +66,7 @@ fn increment_puts_what_is_missing_or_leaves_everything() {
         code(store.increment(CART, "lamp", "qty", f64::NAN, None)),
         "not-a-number"
     );
-    assert_eq!(
-        code(store.increment(BLOCKED, "\"a\"", "qty", 1.0, None)),
-        "wrong-kind"
-    );
+    assert_eq!(code(store.increment(BLOCKED, "\"a\"", "qty", 1.0, None)), "wrong-kind");
     assert_eq!(code(store.increment(7, "", "qty", 1.0, None)), "unknown-slice");
 }
 
@@ -97,9 +91,7 @@ fn what_is_sent_does_not_depend_on_how_it_came_about() {
 #[test]
 fn consume_takes_what_was_captured() {
     let mut store = open();
-    store
-        .increment(CART, "lamp", "qty", 2.0, Some(r#"{"qty":0}"#))
-        .unwrap();
+    store.increment(CART, "lamp", "qty", 2.0, Some(r#"{"qty":0}"#)).unwrap();
     let sent = store.capture(&[CART]);
     assert_eq!(sent.text(), store.capture(&[CART]).text());
     store.increment(CART, "lamp", "qty", 1.0, None).unwrap();
@@ -153,8 +145,7 @@ fn two_tabs() -> (Store, Store) {
 fn the_first_write_of_a_tab_looks_before_it_puts() {
     let (mut a, mut b) = two_tabs();
     for tab in [&mut a, &mut b] {
-        tab.increment(CART, "lamp", "qty", 1.0, Some(r#"{"qty":0}"#))
-            .unwrap();
+        tab.increment(CART, "lamp", "qty", 1.0, Some(r#"{"qty":0}"#)).unwrap();
         assert!(tab.flush().is_ok());
     }
     a.load();
@@ -166,8 +157,7 @@ fn the_first_write_of_a_tab_looks_before_it_puts() {
 fn a_sum_stays_a_number_that_json_can_hold() {
     let (mut a, mut b) = two_tabs();
     for tab in [&mut a, &mut b] {
-        tab.increment(CART, "lamp", "qty", 1e308, Some(r#"{"qty":0}"#))
-            .unwrap();
+        tab.increment(CART, "lamp", "qty", 1e308, Some(r#"{"qty":0}"#)).unwrap();
         assert_eq!(code(tab.increment(CART, "lamp", "qty", 1e308, None)), "not-a-number");
         assert!(tab.flush().is_ok());
     }

@@ -1,9 +1,7 @@
 use super::{CodecError, Document, FORMAT};
 use crate::json::{JsonError, Kind, Reader};
 use crate::number::Numbers;
-use crate::state::{
-    Cell, Context, Counter, Dot, Entry, Event, MAX_CLOCK, PARTS, Part, Replica, Slice, Stamp, part_of,
-};
+use crate::state::{Cell, Context, Counter, Dot, Entry, Event, MAX_CLOCK, PARTS, Part, Replica, Slice, Stamp, part_of};
 use crate::text::integer;
 
 impl Document {
