@@ -31,6 +31,8 @@ pub struct Journal {
     /// Own records that no other stored entry is known to contain.
     pub(super) own: Vec<Own>,
     pub(super) compaction: Option<Compaction>,
+    /// Whether compacting has waited for another tab that seemed to be at it.
+    pub(super) yielded: bool,
     pub(super) replica: Option<Replica>,
     pub(super) records: u64,
     /// Whether so many younger replicas have written that this one may soon be retired by others.
@@ -88,6 +90,7 @@ impl Journal {
             outdated: Vec::new(),
             own: Vec::new(),
             compaction: None,
+            yielded: false,
             replica: None,
             records: 0,
             behind: false,

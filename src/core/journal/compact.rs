@@ -49,7 +49,13 @@ impl Journal {
                     return Some(Pace::Soon);
                 }
                 self.load(now);
-                self.plan()?
+                let compaction = self.plan()?;
+                if !self.yielded && self.is_crowded() {
+                    self.yielded = true;
+                    return Some(Pace::Later);
+                }
+                self.yielded = false;
+                compaction
             }
         };
         match compaction.jobs.pop() {
@@ -61,7 +67,8 @@ impl Journal {
                     compaction.read.retain(|key| !written.contains(key));
                 }
                 self.remove_contained(&compaction);
-                None
+                // More may have come meanwhile.
+                Some(Pace::Soon)
             }
             Some(job) => {
                 // What isn't stored yet must not become visible in parts, one chunk before the other.
@@ -130,6 +137,17 @@ impl Journal {
             read,
             jobs,
             written: Vec::new(),
+        })
+    }
+
+    /// Whether another tab seems to be at it: it has written a snapshot, and not yet removed the one before. It may have ended in the
+    /// midst of it, so this is believed once.
+    fn is_crowded(&self) -> bool {
+        let snapshots = || self.keys.joined().filter(|stored| stored.kind == Kind::Snapshot);
+        snapshots().any(|one| {
+            snapshots().any(|other| {
+                one.key < other.key && one.touches.iter().any(|(name, parts)| other.touched(name) & parts != 0)
+            })
         })
     }
 

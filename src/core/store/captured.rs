@@ -78,6 +78,7 @@ impl Captured {
                     dot.replica.write(&mut out);
                     out.push('-');
                     write::integer(&mut out, dot.seq);
+                    out.push(' ');
                 }
             }
         }

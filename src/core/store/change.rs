@@ -3,7 +3,7 @@ use std::rc::Rc;
 use super::view::ONLY_KEY;
 use super::{Captured, Store, not_json, unknown};
 use crate::error::{Code, Error};
-use crate::json::canonical;
+use crate::json::{Reader, canonical};
 use crate::kind::Kind;
 use crate::state::{Author, ChangeError, Slice, is_number};
 
@@ -62,6 +62,9 @@ impl Store {
             Some(init) if kind == Kind::Map => Some(self.canonical(init, true)?),
             _ => None,
         };
+        if let Some(init) = &init {
+            self.check_init(slice, init, field)?;
+        }
         self.whole_or_not_at_all(&mut |store| {
             // What another tab has put meanwhile must not be put again over its count.
             store.prepare(slice, key)?;
@@ -95,6 +98,19 @@ impl Store {
         let captures = self.captures(slice, &|_| true);
         self.consume(&Captured(vec![(slice, captures)]));
         Ok(())
+    }
+
+    /// Refuses an entry whose field can't be counted, before it is put.
+    fn check_init(&self, slice: usize, init: &str, field: &str) -> Result<(), Error> {
+        let mut counts = true;
+        let read = Reader::new(init).members(&mut |name, value| {
+            counts &= is_number(value.skip()?) || name != field;
+            Ok(())
+        });
+        match (read, counts) {
+            (Ok(()), true) => Ok(()),
+            _ => Err(self.definition(slice)?.refuse(ChangeError::NotANumber)),
+        }
     }
 
     /// Makes what is shown of an entry what there is, so that a part of it can be changed: what has expired or is refused goes, and

@@ -66,6 +66,9 @@ pub struct Store {
     next_expiry: u64,
     /// Keys that have changed what they show for another reason than a change.
     shown: Vec<(usize, Vec<Rc<str>>)>,
+    /// The journals whose next step of compacting comes later, and whether it is later.
+    resting: [bool; 6],
+    rested: bool,
     in_transaction: bool,
 }
 
@@ -142,6 +145,8 @@ impl Store {
             now,
             next_expiry: 0,
             shown: Vec::new(),
+            resting: [false; 6],
+            rested: false,
             in_transaction: false,
         };
         store.open_device();
@@ -207,16 +212,18 @@ impl Store {
         news
     }
 
+    /// All that is known of a slice; `None` if nobody has changed it yet.
+    #[must_use]
+    pub fn state(&self, slice: usize) -> Option<&Slice> {
+        self.journal(slice)?.slice(&self.slices.get(slice)?.name)
+    }
+
     fn definition(&self, slice: usize) -> Result<&Definition, Error> {
         self.slices.get(slice).ok_or_else(unknown)
     }
 
     fn journal(&self, slice: usize) -> Option<&Journal> {
         self.journals.get(self.slices.get(slice)?.journal())
-    }
-
-    fn state(&self, slice: usize) -> Option<&Slice> {
-        self.journal(slice)?.slice(&self.slices.get(slice)?.name)
     }
 }
 

@@ -54,20 +54,28 @@ impl Store {
         self.journals.iter().any(Journal::has_unwritten)
     }
 
-    /// Does a step of compacting where one is due, and says when the next is. Call it when the page is idle.
+    /// Does a step of compacting where one is due, and says when the next is. Call it when the page is idle, and not before.
     pub fn compact(&mut self) -> Option<Pace> {
         self.drop_expired();
-        let mut next = None;
-        for journal in &mut self.journals {
-            next = match (next, journal.compact(self.now)) {
-                (Some(Pace::Soon), _) | (_, Some(Pace::Soon)) => Some(Pace::Soon),
-                (next, pace) => pace.or(next),
-            };
+        let mut soon = false;
+        for (journal, rests) in self.journals.iter_mut().zip(&mut self.resting) {
+            // One that rests isn't called because another goes on.
+            if *rests && !self.rested {
+                continue;
+            }
+            let pace = journal.compact(self.now);
+            *rests = pace == Some(Pace::Later);
+            soon |= pace == Some(Pace::Soon);
         }
-        if next.is_none() {
-            self.reserve.take();
+        self.rested = !soon;
+        if soon {
+            return Some(Pace::Soon);
         }
-        next
+        if self.resting.contains(&true) {
+            return Some(Pace::Later);
+        }
+        self.reserve.take();
+        None
     }
 
     fn flush_all(&mut self) -> Result<(), StorageFull> {
