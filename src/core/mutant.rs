@@ -2,7 +2,10 @@
 //! [`on`] is `false` at compile time.
 
 /// One shortcut.
-#[cfg_attr(not(holdall_mutants), expect(unreachable_pub, reason = "it is public in the other build"))]
+#[cfg_attr(
+    not(holdall_mutants),
+    expect(unreachable_pub, reason = "it is public in the other build")
+)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mutant {
     /// Compacting also removes what was read after the snapshots were written.

@@ -71,12 +71,7 @@ impl Journal {
                 Some(Pace::Soon)
             }
             Some(job) => {
-                // What isn't stored yet must not become visible in parts, one chunk before the other.
-                let done = if self.has_unwritten() {
-                    Err(StorageFull)
-                } else {
-                    self.write(&job, &mut compaction)
-                };
+                let done = self.write(&job, &mut compaction);
                 if done.is_err() {
                     // What was written so far contains something, too.
                     compaction.jobs.clear();
@@ -125,10 +120,12 @@ impl Journal {
         }
         let beside = bytes.saturating_sub(clean);
         let much = beside >= (clean / 2).max(chunk / 2);
-        if !much && small.len() < records {
+        // With changes that found no room, joining records is what makes some.
+        let stuck = self.has_unwritten() && small.len() > 1;
+        if !much && small.len() < records && !stuck {
             return None;
         }
-        if much || bytes < chunk / 4 * 3 {
+        if !stuck && (much || bytes < chunk / 4 * 3) {
             self.retire();
         } else {
             (read, jobs) = (small, vec![Job::Merge]);
@@ -167,6 +164,8 @@ impl Journal {
                 }
                 self.write_record(&document)?
             }
+            // What isn't stored yet must not become visible in parts, one chunk before the other.
+            Job::Snapshot(..) if self.has_unwritten() => return Err(StorageFull),
             Job::Snapshot(name, chunk) => {
                 let mut slice = self
                     .slice(name)

@@ -1,6 +1,7 @@
 use std::rc::Rc;
 
 use super::Store;
+use crate::json::canonical;
 use crate::list::retain;
 use crate::sort::sort_and_dedup;
 
@@ -94,8 +95,10 @@ impl Store {
     /// What the application makes of an entry: the JSON to show, or `None` to refuse it.
     pub fn check(&mut self, unchecked: &Unchecked, shown: Option<&str>) {
         let Unchecked { slice, key, json, .. } = unchecked;
+        // What can't be kept as JSON is refused.
+        let shown = shown.and_then(|shown| canonical(shown, self.numbers).ok());
         let verdicts = &mut self.verdicts;
-        if shown != Some(json)
+        if shown.as_ref() != Some(json)
             && let Err(at) = verdicts.find(*slice, key)
         {
             let verdict = Verdict {

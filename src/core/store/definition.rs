@@ -135,8 +135,7 @@ impl Definition {
     pub(super) fn new(config: &SliceConfig, numbers: Numbers) -> Result<Self, Error> {
         let mut initial = Vec::new();
         if let Some(Raw(text)) = &config.initial {
-            let text = canonical(text, numbers).map_err(|error| not_json(&error))?;
-            if read_initial(&text, config.kind, &mut initial).is_err() {
+            if read_initial(text, config.kind, &mut initial).is_err() {
                 return Err(Error::new(
                     Code::BadConfig,
                     &[
@@ -146,6 +145,11 @@ impl Definition {
                     ],
                 ));
             }
+        }
+        // The members of a map's keep their order, in which they are put.
+        for (name, value) in &mut initial {
+            let text = if config.kind == Kind::Set { name } else { value };
+            *text = canonical(text, numbers).map_err(|error| not_json(&error))?.into();
         }
         if config.name.is_empty() || config.version == 0 || config.ttl == Some(0) {
             return Err(Error::new(

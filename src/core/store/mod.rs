@@ -14,6 +14,7 @@ mod view;
 mod write;
 
 pub use captured::Captured;
+pub use check::Unchecked;
 pub use definition::{Owner, Place, SliceConfig};
 
 use check::Verdicts;
