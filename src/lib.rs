@@ -7,6 +7,8 @@ mod core;
 #[cfg(all(target_arch = "wasm32", feature = "js"))]
 mod js;
 
+#[cfg(not(holdall_mutants))]
+use crate::core::mutant;
 pub use crate::core::*;
 
 /// Its examples are tested with those of the documentation.

@@ -8,11 +8,12 @@ use super::listen::Listening;
 use super::object::{get, text};
 use super::own_requests::{self, Answered};
 use super::wait::Waiters;
-use super::{Event, Failure, clock, numbers, seed, storage, task};
+use super::{Event, Failure, clock, idle, numbers, seed, storage, task};
 use crate::client::{Client, Config, Environment};
 use crate::error::{Code, Error};
+use crate::journal::Pace;
 use crate::session::{AuthConfig, Effect, Need, Status};
-use crate::store::{News, Storages};
+use crate::store::{News, Unchecked};
 
 /// Feeds the core with what happens in the browser, and carries out what it decides.
 ///
@@ -30,6 +31,8 @@ pub struct Driver {
     /// The last attempt to store failed.
     full: Cell<bool>,
     compacting: Cell<bool>,
+    /// When the page looks next for what has expired: wall time in milliseconds since 1970.
+    expires: Cell<u64>,
     closed: Cell<bool>,
     /// Milliseconds that the last refresh took.
     refresh_took: Cell<u64>,
@@ -40,6 +43,12 @@ pub trait Watcher {
     /// Keys of a slice have changed, here or in another tab.
     fn changed(&self, slice: usize, keys: &[Rc<str>]);
 
+    /// What the application makes of an entry that it didn't write itself: the JSON to show, or `None` to refuse it.
+    /// Asked only of slices that are configured with `check`.
+    fn read(&self, unchecked: &Unchecked) -> Option<String> {
+        Some(unchecked.json.clone())
+    }
+
     /// Something has happened.
     fn event(&self, event: Event);
 }
@@ -48,6 +57,8 @@ pub trait Watcher {
 const COMPACT_AFTER: u64 = 2_000;
 /// Chromium drops what it has accepted near the quota within a few seconds.
 const CONFIRM_AFTER: u64 = 10_000;
+/// Timers for longer than 24 days go off at once.
+const LONGEST_WAIT: u64 = 24 * 60 * 60 * 1_000;
 /// How long after a failure to store it is tried again, should nothing else be written meanwhile.
 const STORE_AGAIN_AFTER: u64 = 5_000;
 
@@ -64,13 +75,11 @@ impl Driver {
             }
         }
         let environment = Environment {
-            storages: Storages {
-                local: storage::local(),
-                session: storage::session(),
-            },
-            hints: storage::local(),
+            local: storage::local(),
+            session: storage::session(),
             numbers: numbers::BROWSER,
             seed: seed::seed(),
+            now: clock::now().wall,
             page_origin: text(&get(&js_sys::global(), "location"), "origin"),
             own_endpoints,
             secure: get(&js_sys::global(), "isSecureContext").is_truthy(),
@@ -87,12 +96,14 @@ impl Driver {
             flushing: Cell::new(false),
             full: Cell::new(false),
             compacting: Cell::new(false),
+            expires: Cell::new(u64::MAX),
             closed: Cell::new(false),
             refresh_took: Cell::new(0),
         });
         drop(driver.listening.set(Listening::new(&driver)));
         // Listed once more, now that the events of other tabs are heard: nothing falls between.
         driver.client.borrow_mut().store.load();
+        driver.check();
         // Whoever opens it can't hear events yet, so they come a microtask later.
         let opened = Rc::downgrade(&driver);
         task::spawn(async move { with(&opened, |driver| driver.react()) });
@@ -111,15 +122,13 @@ impl Driver {
     /// [`Code::Closed`], and those of the change.
     pub fn change<R>(self: &Rc<Self>, change: impl FnOnce(&mut Client) -> Result<R, Error>) -> Result<R, Error> {
         self.check_open()?;
-        let result = change(&mut self.client.borrow_mut());
+        let result = {
+            let mut client = self.client.borrow_mut();
+            client.store.tick(self.now());
+            change(&mut client)
+        };
         self.react();
         result
-    }
-
-    /// Wall time in milliseconds since 1970.
-    #[must_use]
-    pub fn now(&self) -> u64 {
-        clock::now().wall
     }
 
     /// Somebody has signed in: see [`Session::sign_in`](crate::session::Session::sign_in).
@@ -131,14 +140,18 @@ impl Driver {
         self.change(|client| client.session.sign_in(response, user, clock::now()))
     }
 
-    /// Signs out: here before this returns, then with the server, which the future waits for.
+    /// Signs out: here before this returns, then with the server, which the future waits for. With `erase`, what the user has stored in
+    /// this browser goes, too.
     ///
     /// # Errors
     /// [`Code::SignOutUnconfirmed`] if the server couldn't be told, [`Code::BadConfig`] without `auth`, [`Code::Closed`]
-    pub fn sign_out(self: &Rc<Self>) -> impl Future<Output = Result<(), Failure>> + use<> {
+    pub fn sign_out(self: &Rc<Self>, erase: bool) -> impl Future<Output = Result<(), Failure>> + use<> {
         let begun = self.authenticates().and_then(|()| {
             let confirmed = self.signed_out.add();
             self.change(|client| {
+                if erase {
+                    client.store.erase_owner();
+                }
                 client.session.sign_out();
                 Ok(confirmed)
             })
@@ -210,8 +223,10 @@ impl Driver {
                 while let Some(effect) = client.session.poll() {
                     effects.push(effect);
                 }
+                client.follow_session();
                 (client.store.take_news(), effects)
             };
+            self.check();
             let News { keys, damaged, newer } = news;
             if keys.is_empty() && damaged.is_empty() && newer.is_empty() && effects.is_empty() {
                 break;
@@ -230,6 +245,17 @@ impl Driver {
             }
         }
         self.flush_later();
+        self.expire_later();
+    }
+
+    /// Has the application look at what was read.
+    fn check(&self) {
+        let unchecked = self.client.borrow_mut().store.take_unchecked();
+        for entry in unchecked {
+            // Asked without anything borrowed: it may call the client.
+            let shown = self.watcher.read(&entry);
+            self.client.borrow_mut().store.check(&entry, shown.as_deref());
+        }
     }
 
     fn carry_out(self: &Rc<Self>, effect: Effect) {
@@ -291,9 +317,10 @@ impl Driver {
     fn flush(self: &Rc<Self>) {
         self.flushing.set(false);
         let stored = self.client.borrow_mut().flush().is_ok();
+        // Compacting makes room, too.
+        self.compact_later();
         if stored {
             self.full.set(false);
-            self.compact_later();
         } else if !self.full.replace(true) {
             self.tell(Event::StorageFull);
             self.store_again_later();
@@ -313,20 +340,48 @@ impl Driver {
     }
 
     fn compact_later(self: &Rc<Self>) {
-        if !self.compacting.replace(true) {
-            self.later(COMPACT_AFTER, |driver| {
-                let more = driver.client.borrow_mut().store.compact();
-                driver.react();
-                if more {
-                    driver.later(CONFIRM_AFTER, |driver| {
-                        driver.client.borrow_mut().store.compact();
-                        driver.compacting.set(false);
-                    });
-                } else {
-                    driver.compacting.set(false);
-                }
+        if self.compacting.replace(true) {
+            return;
+        }
+        let driver = Rc::downgrade(self);
+        // Tabs that have heard the same shouldn't start at the same moment.
+        let mut wait = COMPACT_AFTER + self.now() % COMPACT_AFTER;
+        task::spawn(async move {
+            loop {
+                clock::sleep(wait).await;
+                idle::idle().await;
+                let Some(driver) = driver.upgrade().filter(|driver| !driver.closed.get()) else {
+                    return;
+                };
+                let pace = driver.change(|client| Ok(client.store.compact())).ok().flatten();
+                wait = match pace {
+                    Some(Pace::Soon) => 0,
+                    Some(Pace::Later) => CONFIRM_AFTER,
+                    None => return driver.compacting.set(false),
+                };
+            }
+        });
+    }
+
+    /// Looks again when the next entry expires.
+    fn expire_later(self: &Rc<Self>) {
+        let Some(left) = self.read(|client| client.store.next_expiry()) else {
+            return;
+        };
+        let wait = left.min(LONGEST_WAIT);
+        if self.now() + wait < self.expires.get() {
+            self.expires.set(self.now() + wait);
+            self.later(wait, |driver| {
+                driver.expires.set(u64::MAX);
+                // A change of nothing, but at another time.
+                drop(driver.change(|_| Ok(())));
             });
         }
+    }
+
+    /// Wall time in milliseconds since 1970.
+    fn now(&self) -> u64 {
+        clock::now().wall
     }
 
     fn later(self: &Rc<Self>, milliseconds: u64, then: fn(&Rc<Self>)) {

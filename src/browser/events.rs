@@ -18,9 +18,9 @@ pub enum Event {
     Session(Status),
     /// What is in memory can't be stored now. It is tried again.
     StorageFull,
-    /// A storage entry can't be read, and stays where it is.
+    /// A storage entry can't be read. It was set aside, or stays where it is.
     Corrupt(String),
-    /// A storage entry of a newer version can't be read, and stays where it is.
+    /// A storage entry was written by a newer version, of this library or of the application. It stays where it is.
     NewerVersion(String),
 }
 

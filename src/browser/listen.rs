@@ -8,10 +8,11 @@ use super::driver::{Driver, with};
 use super::object::{call, get, text};
 use crate::store::Place;
 
-/// What the page listens to: other tabs' writes, and its own return from the back/forward cache.
+/// What the page listens to: other tabs' writes, and its own return from the back/forward cache or a freeze.
 pub(super) struct Listening(Closure<dyn Fn(StorageEvent)>);
 
-const EVENTS: [&str; 2] = ["storage", "pageshow"];
+/// A frozen page is resumed (W3C, "Page Lifecycle"): that one is told to the document, and doesn't bubble.
+const EVENTS: [&str; 3] = ["storage", "pageshow", "resume"];
 
 impl Listening {
     /// Starts to listen.
@@ -30,7 +31,10 @@ impl Listening {
 
     fn each(&self, method: &str) {
         for name in EVENTS {
-            drop(call(&js_sys::global(), method, &name.into(), self.0.as_ref()));
+            let global = js_sys::global();
+            let document = get(&global, "document");
+            let target = if name == "resume" { &document } else { &*global };
+            drop(call(target, method, &name.into(), self.0.as_ref()));
         }
     }
 }
@@ -45,7 +49,7 @@ impl Drop for Listening {
 impl Driver {
     /// One listener for both events: each of its own would cost the wasm build half a kilobyte.
     fn heard(self: &Rc<Self>, event: &StorageEvent) {
-        if text(event, "type") == "pageshow" {
+        if text(event, "type") != "storage" {
             self.shown();
         } else if let Some(area) = event.storage_area() {
             self.stored_elsewhere(&area, event);
@@ -69,7 +73,7 @@ impl Driver {
         }));
     }
 
-    /// A page that comes back from the back/forward cache has heard nothing meanwhile: neither writes nor a sign-out.
+    /// A page that comes back from the back/forward cache, or was frozen, has heard nothing meanwhile: neither writes nor a sign-out.
     fn shown(self: &Rc<Self>) {
         drop(self.change(|client| {
             client.look_for_hint();

@@ -5,6 +5,7 @@ mod driver;
 mod events;
 mod failure;
 mod fetch;
+mod idle;
 mod listen;
 mod numbers;
 mod object;

@@ -1,3 +1,5 @@
+use std::rc::Rc;
+
 use gloo_storage::{LocalStorage, SessionStorage, Storage as _};
 use web_sys::Window;
 
@@ -8,22 +10,22 @@ use crate::journal::{Storage, StorageFull};
 pub(super) struct WebStorage(pub(super) web_sys::Storage);
 
 /// `localStorage`, or something that takes nothing where the browser blocks it.
-pub(super) fn local() -> Box<dyn Storage> {
+pub(super) fn local() -> Rc<dyn Storage> {
     open(Window::local_storage, LocalStorage::raw)
 }
 
 /// `sessionStorage`, likewise.
-pub(super) fn session() -> Box<dyn Storage> {
+pub(super) fn session() -> Rc<dyn Storage> {
     open(Window::session_storage, SessionStorage::raw)
 }
 
 type Probe = fn(&Window) -> Result<Option<web_sys::Storage>, wasm_bindgen::JsValue>;
 
-fn open(probe: Probe, raw: fn() -> web_sys::Storage) -> Box<dyn Storage> {
+fn open(probe: Probe, raw: fn() -> web_sys::Storage) -> Rc<dyn Storage> {
     // `raw` panics where reading the property throws: with cookies blocked, in sandboxed frames.
     match web_sys::window().as_ref().map(probe) {
-        Some(Ok(Some(_))) => Box::new(WebStorage(raw())),
-        _ => Box::new(Blocked),
+        Some(Ok(Some(_))) => Rc::new(WebStorage(raw())),
+        _ => Rc::new(Blocked),
     }
 }
 

@@ -22,6 +22,8 @@ pub enum Code {
     WrongKind,
     /// A transaction inside a transaction.
     NestedTransaction,
+    /// A newer version of the application has written the slice, so this one must not.
+    NewerVersion,
     /// The answer of the authorization server can't be read.
     BadTokenResponse,
     /// A token is needed, and nobody is signed in.
@@ -59,6 +61,7 @@ impl Code {
             Self::NotANumber => "not-a-number",
             Self::WrongKind => "wrong-kind",
             Self::NestedTransaction => "nested-transaction",
+            Self::NewerVersion => "newer-version",
             Self::BadTokenResponse => "bad-token-response",
             Self::SignedOut => "signed-out",
             Self::RefreshFailed => "refresh-failed",

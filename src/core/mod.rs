@@ -8,6 +8,10 @@ pub mod journal;
 pub mod json;
 pub mod kind;
 pub(crate) mod list;
+#[cfg(holdall_mutants)]
+pub mod mutant;
+#[cfg(not(holdall_mutants))]
+pub(crate) mod mutant;
 pub mod number;
 pub mod random;
 pub mod request;

@@ -29,14 +29,12 @@ impl Client {
 
     /// Puts a value as a whole.
     pub fn put(&self, slice: usize, key: &str, json: &str) -> Result<(), JsValue> {
-        let now = self.driver.now();
-        self.thrown(self.driver.change(|client| client.store.put(slice, key, json, now)))
+        self.thrown(self.driver.change(|client| client.store.put(slice, key, json)))
     }
 
     /// Puts some fields.
     pub fn patch(&self, slice: usize, key: &str, json: &str) -> Result<(), JsValue> {
-        let now = self.driver.now();
-        self.thrown(self.driver.change(|client| client.store.patch(slice, key, json, now)))
+        self.thrown(self.driver.change(|client| client.store.patch(slice, key, json)))
     }
 
     /// Adds to a field.
@@ -48,10 +46,9 @@ impl Client {
         by: f64,
         init: Option<String>,
     ) -> Result<(), JsValue> {
-        let now = self.driver.now();
         self.thrown(
             self.driver
-                .change(|client| client.store.increment(slice, key, field, by, init.as_deref(), now)),
+                .change(|client| client.store.increment(slice, key, field, by, init.as_deref())),
         )
     }
 
@@ -91,6 +88,25 @@ impl Client {
         array(&self.driver.read(|client| client.store.keys(slice)))
     }
 
+    /// Whether what another library had stored for the slice was taken over.
+    pub fn adopted(&self, slice: usize) -> bool {
+        self.driver.read(|client| client.store.is_adopted(slice))
+    }
+
+    /// Notes that it was.
+    #[wasm_bindgen(js_name = setAdopted)]
+    pub fn set_adopted(&self, slice: usize) -> Result<(), JsValue> {
+        self.thrown(self.driver.change(|client| {
+            client.store.set_adopted(slice);
+            Ok(())
+        }))
+    }
+
+    /// Everything that is stored, as JSON.
+    pub fn export(&self) -> String {
+        self.driver.read(|client| client.store.export())
+    }
+
     /// Who is signed in, if anybody: `restoring`, `signed-out`, `signed-in` or `ended`.
     pub fn status(&self) -> String {
         self.driver.read(|client| client.session.status()).as_str().to_owned()
@@ -119,8 +135,8 @@ impl Client {
 
     /// Ends the session.
     #[wasm_bindgen(js_name = signOut)]
-    pub fn sign_out(&self) -> Promise {
-        let confirmed = self.driver.sign_out();
+    pub fn sign_out(&self, erase: Option<bool>) -> Promise {
+        let confirmed = self.driver.sign_out(erase.unwrap_or_default());
         self.promised(async move { confirmed.await.map(|()| JsValue::UNDEFINED) })
     }
 

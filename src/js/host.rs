@@ -6,6 +6,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::browser::{Event, Failure, Watcher, set, set_text};
 use crate::error::Error;
+use crate::store::Unchecked;
 
 #[wasm_bindgen]
 extern "C" {
@@ -19,6 +20,9 @@ extern "C" {
     // A listener that throws has been reported by the facade: it must not stop the client.
     #[wasm_bindgen(method, catch)]
     fn changed(this: &Host, slice: usize, keys: &Array) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn read(this: &Host, slice: usize, key: &str, json: &str, version: u32) -> Result<Option<String>, JsValue>;
 
     #[wasm_bindgen(method, catch)]
     fn event(this: &Host, name: &str, detail: &JsValue) -> Result<(), JsValue>;
@@ -42,6 +46,16 @@ impl Host {
 impl Watcher for Host {
     fn changed(&self, slice: usize, keys: &[Rc<str>]) {
         drop(Self::changed(self, slice, &array(keys)));
+    }
+
+    fn read(&self, unchecked: &Unchecked) -> Option<String> {
+        let Unchecked {
+            slice,
+            key,
+            json,
+            version,
+        } = unchecked;
+        Self::read(self, *slice, key, json, *version).unwrap_or_default()
     }
 
     fn event(&self, event: Event) {

@@ -68,12 +68,12 @@ async fn every_call_of_a_closed_client_is_refused() {
     client.put(0, "lamp", "1");
     client.close();
     client.close();
-    let put = client.change(|client| client.store.put(0, "mug", "1", 1));
+    let put = client.change(|client| client.store.put(0, "mug", "1"));
     assert_eq!(put.unwrap_err().code.as_str(), "closed");
     let sign_in = client.sign_in(r#"{"access_token":"t2"}"#, None);
     assert_eq!(sign_in.unwrap_err().code.as_str(), "closed");
     assert_eq!(own(client.driver().token().await), Some("closed"));
-    assert_eq!(own(client.driver().sign_out().await), Some("closed"));
+    assert_eq!(own(client.driver().sign_out(false).await), Some("closed"));
     assert_eq!(own(client.fetch("/api/x", &JsValue::UNDEFINED).await), Some("closed"));
     let prepared = client.driver().prepare("/api/x".into(), JsValue::UNDEFINED).await;
     assert_eq!(own(prepared), Some("closed"));

@@ -83,7 +83,7 @@ fn what_is_no_number_of_json_is_refused() {
     for given in [
         "NaN", "Infinity", "1e400", "01", "1.", ".5", "0x10", "1_000", "+1", "12px",
     ] {
-        let refused = client.change(|client| client.store.put(0, "n", given, 1));
+        let refused = client.change(|client| client.store.put(0, "n", given));
         assert_eq!(refused.unwrap_err().code.as_str(), "not-encodable", "{given}");
     }
     assert_eq!(client.entry(0, "n"), None);

@@ -142,7 +142,7 @@ async fn without_auth_there_is_no_session() {
     let client = page.open(r#""slices":[]"#);
     let refused = client.sign_in(r#"{"access_token":"t1"}"#, None).unwrap_err();
     assert_eq!(refused.code.as_str(), "bad-config");
-    assert_eq!(own(client.driver().sign_out().await), Some("bad-config"));
+    assert_eq!(own(client.driver().sign_out(false).await), Some("bad-config"));
     assert_eq!(own(client.driver().token().await), Some("signed-out"));
     assert_eq!(page.hint(), None);
 }

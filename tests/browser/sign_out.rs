@@ -13,7 +13,7 @@ const RULES: &str = r#""rules":[{"match":"/api/*","token":true}]"#;
 fn start(client: &Opened) -> Promise {
     let driver = client.driver();
     future_to_promise(async move {
-        driver.sign_out().await.unwrap();
+        driver.sign_out(false).await.unwrap();
         Ok(JsValue::UNDEFINED)
     })
 }
@@ -58,7 +58,7 @@ async fn a_server_that_knows_of_no_session_has_confirmed() {
         let _network = Network::new(move |_| reply(status, ""));
         let client = page.open(AUTH);
         client.signed_in("t1", 60);
-        client.driver().sign_out().await.unwrap();
+        client.driver().sign_out(false).await.unwrap();
         assert_eq!(page.hint(), None);
     }
 }
@@ -77,7 +77,7 @@ async fn an_unconfirmed_sign_out_is_told_by_the_next_page() {
             let _network = Network::new(move |_| failure());
             let client = page.open(AUTH);
             client.signed_in("t1", 60);
-            assert_eq!(own(client.driver().sign_out().await), Some("sign-out-unconfirmed"));
+            assert_eq!(own(client.driver().sign_out(false).await), Some("sign-out-unconfirmed"));
             assert_eq!(client.status(), "signed-out");
             assert!(is_tombstone(page.hint()));
         }
@@ -127,7 +127,7 @@ async fn a_refresh_under_way_brings_nothing_back() {
     client.signed_in("t1", 0);
     let waiting = client.start("/api/x", &JsValue::UNDEFINED);
     microtasks().await;
-    client.driver().sign_out().await.unwrap();
+    client.driver().sign_out(false).await.unwrap();
     JsFuture::from(waiting).await.unwrap();
     assert_eq!(network.to("/api/x")[0].token(), None, "who waited goes on as a guest");
     gate.open(tokens("t2", 60));
@@ -148,7 +148,7 @@ async fn a_request_refused_after_the_sign_out_is_not_repeated() {
     let client = page.open(&format!("{AUTH},{RULES}"));
     client.signed_in("t1", 60);
     let sent = client.start("/api/x", &JsValue::UNDEFINED);
-    client.driver().sign_out().await.unwrap();
+    client.driver().sign_out(false).await.unwrap();
     client.signed_in("t9", 60);
     gate.open(reply(401, ""));
     let response = JsFuture::from(sent).await.unwrap();

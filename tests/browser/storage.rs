@@ -105,7 +105,7 @@ async fn a_later_client_of_the_same_name_finds_everything() {
         microtasks().await;
         client.change(|client| client.store.remove(0, "gone")).unwrap();
         client
-            .change(|client| client.store.patch(1, "", r#"{"text":"lamp"}"#, 1))
+            .change(|client| client.store.patch(1, "", r#"{"text":"lamp"}"#))
             .unwrap();
         microtasks().await;
     }
@@ -178,7 +178,7 @@ impl Watcher for Counting {
         for key in keys.iter().filter(|_| slice == 0) {
             assert!(driver.read(|client| client.store.entry(0, key)).is_some());
             driver
-                .change(|client| client.store.increment(1, "", "changes", 1.0, None, 1))
+                .change(|client| client.store.increment(1, "", "changes", 1.0, None))
                 .unwrap();
         }
     }
@@ -196,7 +196,7 @@ async fn watchers_may_call_the_client() {
     let driver = Driver::open(&Config::from_json(config).unwrap(), Box::new(watcher)).unwrap();
     watched.replace(Rc::downgrade(&driver));
     for key in ["lamp", "mug"] {
-        driver.change(|client| client.store.put(0, key, "1", 1)).unwrap();
+        driver.change(|client| client.store.put(0, key, "1")).unwrap();
     }
     let log = || driver.read(|client| client.store.entry(1, ""));
     assert_eq!(log().as_deref(), Some(r#"{"changes":2}"#));

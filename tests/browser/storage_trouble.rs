@@ -120,7 +120,7 @@ async fn a_blocked_storage_leaves_the_state_usable() {
         client.signed_in("t1", 60);
         assert_eq!(client.status(), "signed-in");
         assert_eq!(client.heard.events(), ["session signed-in"]);
-        client.driver().sign_out().await.unwrap();
+        client.driver().sign_out(false).await.unwrap();
         drop(client);
         drop(blocked);
         assert!(page.records().is_empty());
@@ -128,7 +128,7 @@ async fn a_blocked_storage_leaves_the_state_usable() {
 }
 
 #[wasm_bindgen_test]
-async fn a_damaged_entry_is_told_of_and_left_alone() {
+async fn a_damaged_entry_is_told_of_and_set_aside() {
     let page = Page::new("damaged");
     page.open(CART).put(0, "lamp", "1");
     microtasks().await;
@@ -158,8 +158,11 @@ async fn a_damaged_entry_is_told_of_and_left_alone() {
     expected.sort();
     assert_eq!(events, expected);
     for (key, text) in damaged {
-        assert_eq!(local().get_item(&page.key(key)).unwrap().as_deref(), Some(text));
+        assert_eq!(local().get_item(&page.key(key)).unwrap(), None);
+        let aside = page.key(&key.replace("device/", "device/q/"));
+        assert_eq!(local().get_item(&aside).unwrap().as_deref(), Some(text));
     }
+    assert!(local().get_item(&newer).unwrap().is_some());
     client.put(0, "mug", "1");
     microtasks().await;
     assert!(client.heard.events().is_empty(), "each is told of once");

@@ -6,25 +6,29 @@ mod exchange;
 pub use config::Config;
 pub use exchange::{Exchange, Reply, Start};
 
+use std::rc::Rc;
+
 use crate::error::{Code, Error};
-use crate::journal::{Storage, StorageFull};
+use crate::journal::{Limits, Storage, StorageFull};
 use crate::number::Numbers;
 use crate::random::Random;
 use crate::request::{Plan, Rules, SliceInfo, Target};
 use crate::session::Session;
-use crate::store::{Storages, Store};
+use crate::store::{Setting, Store};
 use crate::text::concat;
 
 /// What the client needs of its environment, once.
 pub struct Environment {
-    /// Where the slices are kept.
-    pub storages: Storages,
-    /// Where the session's hint is kept.
-    pub hints: Box<dyn Storage>,
+    /// What outlives the page: `localStorage`. The session's hint is kept there, too.
+    pub local: Rc<dyn Storage>,
+    /// What ends with the tab: `sessionStorage`.
+    pub session: Rc<dyn Storage>,
     /// How numbers are read and written.
     pub numbers: Numbers,
     /// 64 random bits.
     pub seed: u64,
+    /// Wall time in milliseconds since 1970.
+    pub now: u64,
     /// The page's own origin.
     pub page_origin: String,
     /// The addresses of the refresh and sign-out endpoints, as origin and path. Rules never apply to them.
@@ -41,7 +45,7 @@ pub struct Client {
     pub session: Session,
     rules: Rules,
     audience: Vec<String>,
-    hints: Box<dyn Storage>,
+    hints: Rc<dyn Storage>,
     hint_key: String,
     /// A hint that the storage hasn't taken.
     unstored_hint: Option<String>,
@@ -58,10 +62,11 @@ impl Client {
     /// [`Code::BadConfig`], [`Code::BadRule`], [`Code::UnknownSlice`], [`Code::NotEncodable`], [`Code::InsecureContext`]
     pub fn open(config: &Config, environment: Environment) -> Result<Self, Error> {
         let Environment {
-            storages,
-            hints,
+            local,
+            session,
             numbers,
             seed,
+            now,
             page_origin,
             own_endpoints,
             secure,
@@ -73,23 +78,33 @@ impl Client {
             ));
         }
         let mut random = Random::new(seed);
-        let store = Store::open(&config.name, &config.slices, storages, numbers, &mut random)?;
-        let mut slices = Vec::new();
-        for (name, kind) in store.slices() {
-            slices.push(SliceInfo { name, kind });
-        }
-        let rules = Rules::compile(&config.rules, &slices)?;
+        let hints = local.clone();
         let hint_key = concat(&[&*config.name, "/session"]);
         let hint = if config.auth.is_some() {
             hints.get(&hint_key)
         } else {
             None
         };
-        let session = Session::new(hint.as_deref(), Random::new(random.draw()));
+        let remembered = Session::new(hint.as_deref(), Random::new(random.draw()));
+        let setting = Setting {
+            local,
+            session,
+            numbers,
+            limits: Limits::default(),
+            seed: random.draw(),
+            now,
+            owner: remembered.owner().map(str::to_owned),
+        };
+        let store = Store::open(&config.name, &config.slices, setting)?;
+        let mut slices = Vec::new();
+        for (name, kind) in store.slices() {
+            slices.push(SliceInfo { name, kind });
+        }
+        let rules = Rules::compile(&config.rules, &slices)?;
         let audience = config.auth.as_ref().map_or_else(Vec::new, |auth| auth.audience.clone());
         Ok(Self {
             store,
-            session,
+            session: remembered,
             rules,
             audience,
             hints,
@@ -114,6 +129,13 @@ impl Client {
             path,
             page_origin: &self.page_origin,
         })
+    }
+
+    /// Shows the state of whoever is signed in now.
+    pub fn follow_session(&mut self) {
+        if self.store.has_users() {
+            self.store.set_owner(self.session.owner().map(str::to_owned));
+        }
     }
 
     /// Stores the session's hint, or removes it. What can't be stored is stored with the next [`flush`](Self::flush) that can.

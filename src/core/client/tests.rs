@@ -14,11 +14,9 @@ const CART: usize = 0;
 
 fn environment(secure: bool) -> Environment {
     Environment {
-        storages: Storages {
-            local: Box::<MemoryStorage>::default(),
-            session: Box::<MemoryStorage>::default(),
-        },
-        hints: Box::<MemoryStorage>::default(),
+        local: Rc::<MemoryStorage>::default(),
+        session: Rc::<MemoryStorage>::default(),
+        now: 0,
         numbers: NATIVE,
         seed: 1,
         page_origin: ORIGIN.into(),
@@ -58,7 +56,7 @@ fn with_cart() -> Client {
         .unwrap();
     client
         .store
-        .increment(CART, "lamp", "qty", 2.0, Some(r#"{"qty":0}"#), 0)
+        .increment(CART, "lamp", "qty", 2.0, Some(r#"{"qty":0}"#))
         .unwrap();
     client
 }
@@ -73,7 +71,7 @@ fn a_request_carries_token_and_state_of_one_moment_and_consumes_that() {
     );
     assert_eq!(&*exchange.credentials.as_ref().unwrap().token, "one");
     assert!(exchange.forbids_redirects());
-    client.store.increment(CART, "lamp", "qty", 1.0, None, 0).unwrap();
+    client.store.increment(CART, "lamp", "qty", 1.0, None).unwrap();
     assert_eq!(client.judge(&mut exchange, 201, None, at(2)), Reply::Done);
     assert_eq!(client.store.whole(CART).unwrap(), r#"{"lamp":{"qty":1}}"#);
 }
@@ -103,7 +101,7 @@ fn one_cart_has_one_key_and_the_next_another() {
     );
     client
         .store
-        .increment(CART, "lamp", "qty", 2.0, Some(r#"{"qty":0}"#), 0)
+        .increment(CART, "lamp", "qty", 2.0, Some(r#"{"qty":0}"#))
         .unwrap();
     assert_ne!(checkout(&mut client, at(1)).idempotency_key.unwrap(), first);
 }
@@ -228,7 +226,7 @@ impl Storage for Hints {
 fn a_hint_that_was_not_stored_leaves_no_older_one_and_is_stored_later() {
     let hints = Hints::default();
     let environment = Environment {
-        hints: Box::new(hints.clone()),
+        local: Rc::new(hints.clone()),
         ..environment(true)
     };
     let mut client = Client::open(&Config::from_json(CONFIG).unwrap(), environment).unwrap();
@@ -248,7 +246,7 @@ fn a_hint_that_was_not_stored_leaves_no_older_one_and_is_stored_later() {
 fn what_another_tab_did_is_newer_than_a_hint_that_waits() {
     let hints = Hints::default();
     let environment = Environment {
-        hints: Box::new(hints.clone()),
+        local: Rc::new(hints.clone()),
         ..environment(true)
     };
     let mut client = Client::open(&Config::from_json(CONFIG).unwrap(), environment).unwrap();
@@ -272,7 +270,7 @@ fn without_auth_a_left_over_hint_means_nothing() {
     let hints = Hints::default();
     hints.set("shop/session", r#"{"epoch":"old"}"#).unwrap();
     let environment = Environment {
-        hints: Box::new(hints),
+        local: Rc::new(hints),
         ..environment(true)
     };
     let mut client = Client::open(&Config::from_json(r#"{"name":"shop"}"#).unwrap(), environment).unwrap();

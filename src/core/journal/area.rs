@@ -1,34 +1,59 @@
 use std::rc::Rc;
 
 use super::compact::Compaction;
-use super::keys::Keys;
-use super::{CodecError, Document, Storage, StorageFull};
-use crate::json::write;
+use super::own::Own;
+use super::stored::{Keys, Kind, Stored};
+use super::write::Transaction;
+use super::{CodecError, Document, Limits, Storage, quarantine};
+use crate::mutant::{self, Mutant};
 use crate::number::Numbers;
 use crate::random::Random;
 use crate::sort::sort_and_dedup;
-use crate::state::{Author, Context, Entry, Replica, Scope, Slice};
+use crate::state::{Replica, Scope, Slice};
+use crate::text::concat;
 
 /// Listing is repeated until it shows nothing new, but not for ever while other tabs go on writing: their events will come.
 const MAX_LISTINGS: usize = 8;
 
 /// The journal of one area: its joined state, and what of it isn't stored yet.
 pub struct Journal {
-    pub(super) storage: Box<dyn Storage>,
+    pub(super) storage: Rc<dyn Storage>,
     pub(super) prefix: String,
     pub(super) numbers: Numbers,
     pub(super) random: Random,
+    pub(super) limits: Limits,
     pub(super) state: Document,
-    /// The stored entries that the state contains.
-    pub(super) joined: Keys,
-    /// Those that couldn't be read, and are left alone.
-    refused: Keys,
+    /// What is stored, as far as it was seen.
+    pub(super) keys: Keys,
+    known: Vec<Known>,
+    /// Slices that a newer version has written.
+    pub(super) outdated: Vec<Rc<str>>,
+    /// Own records that no other stored entry is known to contain.
+    pub(super) own: Vec<Own>,
     pub(super) compaction: Option<Compaction>,
-    replica: Option<Replica>,
-    records: u64,
-    unwritten: Option<Document>,
-    transaction: Option<Transaction>,
-    news: Changes,
+    /// Whether compacting has waited for another tab that seemed to be at it.
+    pub(super) yielded: bool,
+    pub(super) replica: Option<Replica>,
+    pub(super) records: u64,
+    /// Whether so many younger replicas have written that this one may soon be retired by others.
+    pub(super) behind: bool,
+    /// Wall time of the last load.
+    pub(super) loaded: u64,
+    /// The newest wall time that is stored.
+    pub(super) newest: u64,
+    pub(super) unwritten: Option<Document>,
+    pub(super) transaction: Option<Transaction>,
+    pub(super) news: Changes,
+}
+
+/// A slice as this version of the application knows it.
+pub struct Known {
+    /// Its name.
+    pub name: Rc<str>,
+    /// Its version. What a newer one has written is left alone.
+    pub version: u32,
+    /// The keys that were read of it, if somebody wants to know: see [`Journal::take_read`].
+    pub read: Option<Vec<Rc<str>>>,
 }
 
 /// What has happened to the state, for those who watch it.
@@ -36,35 +61,41 @@ pub struct Journal {
 pub struct Changes {
     /// The keys that changed, by slice.
     pub keys: Vec<(Rc<str>, Vec<Rc<str>>)>,
-    /// Storage entries that couldn't be read. They stay where they are.
+    /// Storage entries that couldn't be read.
     pub damaged: Vec<Rc<str>>,
-    /// Storage entries of a newer version of this library. They stay where they are.
+    /// Storage entries of a newer version of this library, or of the application. They stay where they are.
     pub newer: Vec<Rc<str>>,
 }
 
-/// What a rollback needs.
-#[derive(Default)]
-struct Transaction {
-    changes: Document,
-    contexts: Vec<(Rc<str>, Context)>,
-    entries: Vec<(Rc<str>, Rc<str>, Option<Entry>)>,
-}
-
 impl Journal {
-    /// A journal whose keys begin with `prefix`, on a storage that others may share.
+    /// A journal whose keys begin with `prefix`, on a storage that others may share. Of slices that aren't `known` it takes any version.
     #[must_use]
-    pub fn new(storage: Box<dyn Storage>, prefix: String, numbers: Numbers, random: Random) -> Self {
+    pub fn new(
+        storage: Rc<dyn Storage>,
+        prefix: String,
+        numbers: Numbers,
+        random: Random,
+        limits: Limits,
+        known: Vec<Known>,
+    ) -> Self {
         Self {
             storage,
             prefix,
             numbers,
             random,
+            limits,
             state: Document::default(),
-            joined: Keys::default(),
-            refused: Keys::default(),
+            keys: Keys::default(),
+            known,
+            outdated: Vec::new(),
+            own: Vec::new(),
             compaction: None,
+            yielded: false,
             replica: None,
             records: 0,
+            behind: false,
+            loaded: 0,
+            newest: 0,
             unwritten: None,
             transaction: None,
             news: Changes::default(),
@@ -81,6 +112,36 @@ impl Journal {
             .map(|(_, slice)| slice)
     }
 
+    /// All slices that somebody has changed.
+    #[must_use]
+    pub fn slices(&self) -> &[(Rc<str>, Slice)] {
+        &self.state.slices
+    }
+
+    /// The prefix of its keys.
+    #[must_use]
+    pub fn area(&self) -> &str {
+        &self.prefix
+    }
+
+    /// How numbers are read and written.
+    #[must_use]
+    pub fn numbers(&self) -> Numbers {
+        self.numbers
+    }
+
+    /// The newest wall time that anything stored was changed at, in milliseconds since 1970.
+    #[must_use]
+    pub fn newest(&self) -> u64 {
+        self.newest
+    }
+
+    /// Whether a newer version of the application has written this slice, so that this one must not.
+    #[must_use]
+    pub fn is_outdated(&self, name: &str) -> bool {
+        self.outdated.iter().any(|other| **other == *name)
+    }
+
     /// What has changed since this was asked last.
     pub fn take_changes(&mut self) -> Changes {
         let mut changes = core::mem::take(&mut self.news);
@@ -88,64 +149,136 @@ impl Journal {
         changes
     }
 
-    /// Joins what is stored, before anybody watches.
-    pub fn open(&mut self) {
-        self.load();
+    /// Leaves nothing to [`take_changes`](Self::take_changes), except what couldn't be read.
+    pub fn forget_news(&mut self) {
         self.news.keys.clear();
     }
 
-    /// Joins every stored entry that isn't yet contained.
-    pub fn load(&mut self) {
+    /// The keys of a slice that were read from the storage since this was asked last.
+    pub fn take_read(&mut self, name: &str) -> Vec<Rc<str>> {
+        let known = self.known.iter_mut().find(|known| *known.name == *name);
+        known
+            .and_then(|known| known.read.as_mut())
+            .map(core::mem::take)
+            .unwrap_or_default()
+    }
+
+    /// Joins every stored entry that isn't yet contained. `now` is the wall time in milliseconds since 1970.
+    pub fn load(&mut self, now: u64) {
+        self.loaded = now;
         for _ in 0..MAX_LISTINGS {
-            let keys = self.storage.keys();
-            let mut unknown = Vec::new();
-            for key in &keys {
-                if self.is_unknown(key) {
-                    unknown.push(key);
-                }
-            }
-            if unknown.is_empty() {
+            let listed = self.list();
+            if !self.read(&listed, usize::MAX) {
+                let known = self.keys.joined().count();
                 // What others have removed needs no remembering.
-                self.joined.retain(|key| keys.iter().any(|stored| **stored == **key));
-                return;
-            }
-            for key in unknown {
-                if let Some(text) = self.storage.get(key) {
-                    self.receive(key, &text);
+                self.keys.retain(|known| listed.iter().any(|key| **key == *known.key));
+                if mutant::on(Mutant::WipeOnVanish) && self.keys.joined().count() < known {
+                    return self.wipe();
                 }
+                self.rewrite_vanished();
+                self.behind = self.is_behind();
+                return;
             }
         }
     }
 
-    /// Joins an entry that another tab has stored. Keys of others are passed over.
-    pub fn receive(&mut self, key: &str, text: &str) {
-        if !self.is_unknown(key) {
-            return;
+    /// The keys of this area, sorted.
+    pub(super) fn list(&self) -> Vec<String> {
+        let mut listed = Vec::new();
+        for key in self.storage.keys() {
+            if self.kind(&key).is_some() {
+                listed.push(key);
+            }
         }
-        let scope = if key
-            .strip_prefix(&self.prefix)
-            .is_some_and(|rest| rest.starts_with("s/"))
-        {
+        sort_and_dedup(&mut listed);
+        listed
+    }
+
+    /// Joins the listed entries that aren't yet contained, until about so many bytes were read. Gives whether any was.
+    pub(super) fn read(&mut self, listed: &[String], bytes: usize) -> bool {
+        let mut left = bytes;
+        let mut found = false;
+        for key in listed {
+            if left > 0
+                && !self.keys.contains(key)
+                && let Some(text) = self.storage.get(key)
+            {
+                left = left.saturating_sub(text.len());
+                found = true;
+                self.join(key, &text);
+            }
+        }
+        found
+    }
+
+    /// Another tab has stored an entry. Keys of others are passed over, and so are snapshots: they say nothing new to whom has heard
+    /// the records, and are read by the next load.
+    pub fn receive(&mut self, key: &str, text: &str) {
+        if self.kind(key) == Some(Kind::Record) && !self.keys.contains(key) {
+            self.join(key, text);
+        }
+    }
+
+    /// Joins what is stored under the key.
+    fn join(&mut self, key: &str, text: &str) {
+        let kind = self.kind(key).unwrap_or(Kind::Refused);
+        let mut document = match Document::decode(text, self.numbers) {
+            Ok(document) => document,
+            Err(error) => {
+                let stays = error == CodecError::Newer || !quarantine::take(self, key, text);
+                if stays {
+                    self.keys
+                        .insert(Stored::new(key, text, Kind::Refused, &Document::default()));
+                }
+                match error {
+                    CodecError::Damaged => self.news.damaged.push(key.into()),
+                    CodecError::Newer => self.news.newer.push(key.into()),
+                }
+                return;
+            }
+        };
+        self.keys.insert(Stored::new(key, text, kind, &document));
+        self.leave_newer(key, &mut document);
+        self.note_contained(key, &document);
+        self.state.clock = self.state.clock.max(document.clock);
+        let scope = if kind == Kind::Snapshot {
             Scope::Whole
         } else {
             Scope::Listed
         };
-        let name: Rc<str> = key.into();
-        match Document::decode(text, self.numbers) {
-            Ok(document) => {
-                self.state.clock = self.state.clock.max(document.clock);
-                for (slice, part) in &document.slices {
-                    let keys = self.state.slice(slice).absorb(part, scope);
-                    self.news.add(slice, keys);
-                }
-                self.joined.insert(name);
+        for (slice, part) in &document.slices {
+            self.note_time(part);
+            let keys = self.state.slice(slice).absorb(part, scope);
+            if let Some(known) = self.known.iter_mut().find(|known| known.name == *slice)
+                && let Some(read) = &mut known.read
+            {
+                read.extend(keys.iter().cloned());
             }
-            Err(error) => {
-                self.refused.insert(name.clone());
-                match error {
-                    CodecError::Damaged => self.news.damaged.push(name),
-                    CodecError::Newer => self.news.newer.push(name),
+            self.news.add(slice, keys);
+        }
+    }
+
+    /// Takes the slices out that a newer version of the application has written: who doesn't know what they mean leaves them alone.
+    fn leave_newer(&mut self, key: &str, document: &mut Document) {
+        let mut slices = Vec::new();
+        for (name, slice) in core::mem::take(&mut document.slices) {
+            let known = self.known.iter().find(|known| known.name == name);
+            if known.is_some_and(|known| newest_version(&slice) > known.version) {
+                if !self.is_outdated(&name) {
+                    self.outdated.push(name);
+                    self.news.newer.push(key.into());
                 }
+            } else {
+                slices.push((name, slice));
+            }
+        }
+        document.slices = slices;
+    }
+
+    pub(super) fn note_time(&mut self, slice: &Slice) {
+        for (_, entry) in slice.entries() {
+            for event in &entry.events {
+                self.newest = self.newest.max(event.at);
             }
         }
     }
@@ -156,151 +289,63 @@ impl Journal {
             let keys = slice.keys();
             self.news.add(&name, keys);
         }
-        self.joined = Keys::default();
-        self.refused = Keys::default();
+        self.keys = Keys::default();
+        self.outdated = Vec::new();
+        self.own = Vec::new();
         self.compaction = None;
         self.unwritten = None;
+        self.newest = 0;
         // The old one's operations are known nowhere any more, so its numbers can't go on.
         self.replica = None;
     }
 
-    /// This page's name. Taken at its first write, which looks at the storage first: whoever decides by what is there asks this
-    /// before.
-    pub fn replica(&mut self) -> Replica {
-        if let Some(replica) = self.replica {
-            return replica;
-        }
-        // Born after all that is stored, so that old replicas can be told from it.
-        self.load();
-        self.records = 0;
-        *self.replica.insert(Replica {
-            birth: self.state.clock + 1,
-            random: self.random.draw(),
-        })
+    /// Removes all that is stored of this area, and forgets it.
+    pub fn erase(&mut self) {
+        self.remove_stored();
+        self.wipe();
     }
 
-    /// Who writes, one step of the clock on. `now` is the wall time in milliseconds since 1970.
-    pub fn author(&mut self, now: u64) -> Author {
-        let replica = self.replica();
-        self.state.clock += 1;
-        Author {
-            replica,
-            clock: self.state.clock,
-            now,
+    /// Removes all that is stored of this area.
+    pub fn remove_stored(&self) {
+        for key in self.storage.keys() {
+            if key.starts_with(&*self.prefix) {
+                self.storage.remove(&key);
+            }
         }
     }
 
-    /// Joins a change of this page. It shows at once, and is stored by the next [`flush`](Self::flush).
-    pub fn apply(&mut self, name: &Rc<str>, change: &Slice) {
-        let slice = self.state.slice(name);
-        if let Some(transaction) = &mut self.transaction {
-            transaction.save(name, slice, change);
-            transaction.changes.slice(name).join(change, Scope::Listed);
-        } else {
-            self.unwritten
-                .get_or_insert_default()
-                .slice(name)
-                .join(change, Scope::Listed);
-        }
-        let keys = slice.absorb(change, Scope::Listed);
-        self.news.add(name, keys);
-    }
-
-    /// Starts a transaction: what follows is stored in one record, or undone.
-    pub fn begin(&mut self) {
-        self.transaction = Some(Transaction::default());
-    }
-
-    /// Keeps what the transaction did.
-    pub fn commit(&mut self) {
-        let Some(transaction) = self.transaction.take() else {
-            return;
-        };
-        for (name, change) in transaction.changes.slices {
-            self.unwritten
-                .get_or_insert_default()
-                .slice(&name)
-                .join(&change, Scope::Listed);
+    /// What kind of entry a key is, if it is one of this area.
+    pub(super) fn kind(&self, key: &str) -> Option<Kind> {
+        match key.strip_prefix(&*self.prefix)?.get(..2)? {
+            "r/" => Some(Kind::Record),
+            "s/" => Some(Kind::Snapshot),
+            _ => None,
         }
     }
 
-    /// Undoes what the transaction did.
-    pub fn rollback(&mut self) {
-        let Some(transaction) = self.transaction.take() else {
-            return;
-        };
-        for (name, context) in transaction.contexts {
-            self.state.slice(&name).context = context;
-        }
-        for (name, key, entry) in transaction.entries {
-            let entries = &mut self.state.slice(&name).entries;
-            match entry {
-                Some(entry) => entries.insert(&key, entry),
-                None => entries.remove(&key),
-            };
-            self.news.add(&name, vec![key]);
-        }
-    }
-
-    /// Whether something waits to be stored.
-    #[must_use]
-    pub fn has_unwritten(&self) -> bool {
-        self.unwritten.is_some()
-    }
-
-    /// Stores what has changed, as one record. What can't be stored stays, and goes with whatever comes next: nothing overtakes it.
-    ///
-    /// # Errors
-    /// [`StorageFull`]; the changes are then held in memory alone.
-    pub fn flush(&mut self) -> Result<(), StorageFull> {
-        let (Some(document), Some(replica)) = (&mut self.unwritten, self.replica) else {
-            return Ok(());
-        };
-        document.clock = self.state.clock;
-        let text = document.encode(self.numbers);
-        let mut key = self.prefix.clone();
-        key.push_str("r/");
-        replica.write(&mut key);
-        key.push('-');
-        write::integer(&mut key, self.records + 1);
-        self.storage.set(&key, &text)?;
-        self.records += 1;
-        self.unwritten = None;
-        self.joined.insert(key.into());
-        Ok(())
-    }
-
-    fn is_unknown(&self, key: &str) -> bool {
-        key.starts_with(&*self.prefix) && !self.joined.contains(key) && !self.refused.contains(key)
+    pub(super) fn key(&self, parts: &[&str]) -> String {
+        concat(&[&self.prefix, &concat(parts)])
     }
 }
 
+fn newest_version(slice: &Slice) -> u32 {
+    let mut newest = 0;
+    for (_, entry) in slice.entries() {
+        for event in &entry.events {
+            newest = newest.max(event.version);
+        }
+    }
+    newest
+}
+
 impl Changes {
-    fn add(&mut self, slice: &Rc<str>, keys: Vec<Rc<str>>) {
+    pub(super) fn add(&mut self, slice: &Rc<str>, keys: Vec<Rc<str>>) {
         if keys.is_empty() {
             return;
         }
         match self.keys.iter_mut().find(|(other, _)| other == slice) {
             Some((_, known)) => known.extend(keys),
             None => self.keys.push((slice.clone(), keys)),
-        }
-    }
-}
-
-impl Transaction {
-    fn save(&mut self, name: &Rc<str>, slice: &Slice, change: &Slice) {
-        if self.contexts.iter().all(|(other, _)| other != name) {
-            self.contexts.push((name.clone(), slice.context.clone()));
-        }
-        for (key, _) in change.entries.iter() {
-            if self
-                .entries
-                .iter()
-                .all(|(other, saved, _)| other != name || saved != key)
-            {
-                self.entries
-                    .push((name.clone(), key.clone(), slice.entries.get(key).cloned()));
-            }
         }
     }
 }

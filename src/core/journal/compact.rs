@@ -1,77 +1,230 @@
 use std::rc::Rc;
 
-use super::{Document, Journal};
+use super::chunk::{Chunk, Layout};
+use super::stored::{Kind, Stored};
+use super::{Document, Journal, Limits, StorageFull};
 use crate::json::write;
-use crate::state::Context;
+use crate::mutant::{self, Mutant};
+use crate::state::{Scope, Slice};
 
-/// Fewer entries than this aren't worth a snapshot.
-const WORTH_COMPACTING: usize = 64;
+/// When compacting wants to go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    /// As soon as the page is idle again.
+    Soon,
+    /// Seconds later: Chromium accepts a write near the quota and drops it within seconds, so what was written is believed only when
+    /// it has stayed.
+    Later,
+}
 
-/// Snapshots that were written, and what may go once they are seen to stay.
+/// What is under way.
 pub(super) struct Compaction {
-    snapshots: Vec<String>,
-    covered: Vec<Rc<str>>,
+    /// What had been read before anything was written.
+    read: Vec<Rc<str>>,
+    /// What is still to be written, the last first.
+    jobs: Vec<Job>,
+    written: Vec<Rc<str>>,
+}
+
+enum Job {
+    /// Write a snapshot.
+    Snapshot(Rc<str>, Chunk),
+    /// Join all that was read to one record.
+    Merge,
 }
 
 impl Journal {
-    /// Does one step of compacting, if one is due: writes snapshots, or, called again in a later idle period, removes what they
-    /// contain. Gives whether another step is to follow.
+    /// Does one step of compacting, if one is due, and says when the next is. A step takes some milliseconds at most, however much is
+    /// stored.
     ///
-    /// The two steps need seconds between them: Chromium accepts a write near the quota and drops it seconds later, so a snapshot
-    /// is believed only when it has stayed.
-    pub fn compact(&mut self) -> bool {
-        self.compact_from(WORTH_COMPACTING)
-    }
-
-    pub(super) fn compact_from(&mut self, entries: usize) -> bool {
-        match self.compaction.take() {
-            Some(compaction) => {
-                if compaction.snapshots.iter().all(|key| self.storage.get(key).is_some()) {
-                    for key in compaction.covered {
-                        self.storage.remove(&key);
-                        self.joined.remove(&key);
+    /// First it reads what is stored. Then it writes: one record for many small ones, or, when enough has piled up beside them, new
+    /// snapshots of all chunks that have changed. Later, if these have stayed, it removes what it had read in the beginning and they
+    /// contain.
+    pub fn compact(&mut self, now: u64) -> Option<Pace> {
+        let mut compaction = match self.compaction.take() {
+            Some(compaction) => compaction,
+            None => {
+                let listed = self.list();
+                if self.read(&listed, self.limits.chunk) {
+                    return Some(Pace::Soon);
+                }
+                self.load(now);
+                let compaction = self.plan()?;
+                if !self.yielded && self.is_crowded() {
+                    self.yielded = true;
+                    return Some(Pace::Later);
+                }
+                self.yielded = false;
+                compaction
+            }
+        };
+        match compaction.jobs.pop() {
+            None => {
+                if mutant::on(Mutant::EarlyRemoval) {
+                    self.load(now);
+                    compaction.read = self.keys.joined().map(|stored| stored.key.clone()).collect();
+                    let written = compaction.written.clone();
+                    compaction.read.retain(|key| !written.contains(key));
+                }
+                self.remove_contained(&compaction);
+                // More may have come meanwhile.
+                Some(Pace::Soon)
+            }
+            Some(job) => {
+                let done = self.write(&job, &mut compaction);
+                if done.is_err() {
+                    // What was written so far contains something, too.
+                    compaction.jobs.clear();
+                    if compaction.written.is_empty() {
+                        return None;
                     }
                 }
-                false
-            }
-            None => {
-                self.load();
-                self.compaction = self.write_snapshots(entries);
-                self.compaction.is_some()
+                let pace = if compaction.jobs.is_empty() {
+                    Pace::Later
+                } else {
+                    Pace::Soon
+                };
+                if mutant::on(Mutant::UnconfirmedRemoval) && pace == Pace::Later {
+                    self.remove_contained(&compaction);
+                    return None;
+                }
+                self.compaction = Some(compaction);
+                Some(pace)
             }
         }
     }
 
-    fn write_snapshots(&mut self, entries: usize) -> Option<Compaction> {
-        // What isn't stored yet must not become visible in parts, one slice's snapshot before the other's.
-        if self.joined.all().len() < entries || self.has_unwritten() {
-            return None;
-        }
-        let covered = self.joined.all().to_vec();
-        let mut snapshots: Vec<String> = Vec::new();
+    /// What is worth doing, if anything. Everything that is stored has been read.
+    fn plan(&mut self) -> Option<Compaction> {
+        let Limits { records, chunk, .. } = self.limits;
+        let mut clean = 0;
+        let mut jobs = Vec::new();
         for (name, slice) in &self.state.slices {
-            if slice.entries.is_empty() && slice.context == Context::default() {
+            let layout = Layout::new(name, slice, &self.keys, &self.limits);
+            clean += layout.clean;
+            // What a newer version has written of it stays, and this page holds less.
+            if !self.is_outdated(name) {
+                jobs.extend(layout.dirty.iter().map(|chunk| Job::Snapshot(name.clone(), *chunk)));
+            }
+        }
+        let (mut read, mut small, mut bytes) = (Vec::new(), Vec::new(), 0);
+        for stored in self.keys.joined() {
+            if stored.touches.iter().any(|(name, _)| self.is_outdated(name)) {
                 continue;
             }
-            let document = Document {
-                clock: self.state.clock,
-                slices: vec![(name.clone(), slice.clone())],
-            };
-            // One chunk a slice: the name leaves room for more.
-            let mut key = self.prefix.clone();
-            key.push_str("s/");
-            key.push_str(name);
-            key.push_str("/0/");
-            write::hex(&mut key, self.random.draw());
-            if self.storage.set(&key, &document.encode(self.numbers)).is_err() {
-                for key in snapshots {
-                    self.storage.remove(&key);
-                }
-                return None;
+            bytes += stored.bytes;
+            read.push(stored.key.clone());
+            if stored.kind == Kind::Record && stored.bytes < chunk / 8 {
+                small.push(stored.key.clone());
             }
-            snapshots.push(key);
         }
-        snapshots.iter().for_each(|key| self.joined.insert((&**key).into()));
-        Some(Compaction { snapshots, covered })
+        let beside = bytes.saturating_sub(clean);
+        let much = beside >= (clean / 2).max(chunk / 2);
+        // With changes that found no room, joining records is what makes some.
+        let stuck = self.has_unwritten() && small.len() > 1;
+        if !much && small.len() < records && !stuck {
+            return None;
+        }
+        if !stuck && (much || bytes < chunk / 4 * 3) {
+            self.retire();
+        } else {
+            (read, jobs) = (small, vec![Job::Merge]);
+        }
+        (!jobs.is_empty()).then_some(Compaction {
+            read,
+            jobs,
+            written: Vec::new(),
+        })
+    }
+
+    /// Whether another tab seems to be at it: it has written a snapshot, and not yet removed the one before. It may have ended in the
+    /// midst of it, so this is believed once.
+    fn is_crowded(&self) -> bool {
+        let snapshots = || self.keys.joined().filter(|stored| stored.kind == Kind::Snapshot);
+        snapshots().any(|one| {
+            snapshots().any(|other| {
+                one.key < other.key && one.touches.iter().any(|(name, parts)| other.touched(name) & parts != 0)
+            })
+        })
+    }
+
+    fn write(&mut self, job: &Job, compaction: &mut Compaction) -> Result<(), StorageFull> {
+        let mut document = Document {
+            clock: self.state.clock,
+            slices: Vec::new(),
+        };
+        let key = match job {
+            Job::Merge => {
+                for key in &compaction.read {
+                    let text = self.storage.get(key).unwrap_or_default();
+                    // What has gone meanwhile is contained in what somebody else has written.
+                    for (name, slice) in Document::decode(&text, self.numbers).unwrap_or_default().slices {
+                        document.slice(&name).join(&slice, Scope::Listed);
+                    }
+                }
+                self.write_record(&document)?
+            }
+            // What isn't stored yet must not become visible in parts, one chunk before the other.
+            Job::Snapshot(..) if self.has_unwritten() => return Err(StorageFull),
+            Job::Snapshot(name, chunk) => {
+                let mut slice = self
+                    .slice(name)
+                    .map_or_else(Slice::default, |slice| slice.only(chunk.parts()));
+                if mutant::on(Mutant::SharedContext) {
+                    let all = self.slice(name).cloned().unwrap_or_default();
+                    for (_, part) in slice.parts_mut() {
+                        all.parts()
+                            .iter()
+                            .for_each(|(_, other)| part.context.join(&other.context));
+                    }
+                }
+                document.slices.push((name.clone(), slice));
+                self.write_snapshot(name, *chunk, &document)?
+            }
+        };
+        self.note_contained(&key, &document);
+        compaction.written.push(key);
+        Ok(())
+    }
+
+    fn write_snapshot(&mut self, name: &str, chunk: Chunk, document: &Document) -> Result<Rc<str>, StorageFull> {
+        let mut key = self.key(&["s/", name, "/"]);
+        write::integer(&mut key, u64::from(chunk.of));
+        key.push('-');
+        write::integer(&mut key, u64::from(chunk.index));
+        key.push('/');
+        write::hex(&mut key, self.random.draw());
+        let text = document.encode(self.numbers);
+        self.storage.set(&key, &text)?;
+        let stored = Stored::new(&key, &text, Kind::Snapshot, document);
+        let key = stored.key.clone();
+        self.keys.insert(stored);
+        Ok(key)
+    }
+
+    /// Removes what had been read and is contained in what was written and has stayed.
+    fn remove_contained(&mut self, compaction: &Compaction) {
+        let listed = self.list();
+        let mut stayed: Vec<Stored> = Vec::new();
+        for key in &compaction.written {
+            if listed.iter().any(|other| **other == **key) {
+                stayed.extend(self.keys.get(key).cloned());
+            }
+        }
+        for key in &compaction.read {
+            let contained = self.keys.get(key).is_some_and(|stored| {
+                stored.touches.iter().all(|(name, touched)| {
+                    let mut held = 0;
+                    for other in &stayed {
+                        held |= other.touched(name);
+                    }
+                    touched & !held == 0 || mutant::on(Mutant::PartialCover) && touched & held != 0
+                })
+            });
+            if contained {
+                self.storage.remove(key);
+                self.keys.remove(key);
+            }
+        }
     }
 }

@@ -112,6 +112,15 @@ impl Session {
         self.subject.as_deref().unwrap_or_default()
     }
 
+    /// The fingerprint of the subject whose state is to be shown: of whoever is signed in, or was when the page was left.
+    #[must_use]
+    pub fn owner(&self) -> Option<&str> {
+        match self.phase {
+            Phase::Restoring | Phase::SignedIn(_) => self.subject.as_deref(),
+            Phase::SignedOut | Phase::Ended => None,
+        }
+    }
+
     /// Somebody has signed in. `response` is the token endpoint's answer; `user` describes who it is, if no ID token does.
     ///
     /// # Errors

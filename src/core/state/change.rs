@@ -1,10 +1,12 @@
 use std::rc::Rc;
 
 use super::entry::Tally;
+use super::part::part_of;
 use super::view::{is_number, whole};
-use super::{Cell, Counter, Dot, Entry, Event, Replica, Slice, Stamp};
+use super::{Cell, Context, Counter, Dot, Entry, Event, Replica, Slice, Stamp};
 use crate::json::{JsonError, Kind, Reader};
 use crate::list::retain;
+use crate::mutant::{self, Mutant};
 use crate::sort::sort_by;
 
 /// Who changes something, and when.
@@ -16,6 +18,8 @@ pub struct Author {
     pub clock: u64,
     /// Wall time in milliseconds since 1970.
     pub now: u64,
+    /// The version of the slice that it knows.
+    pub version: u32,
 }
 
 /// Why a change can't be made.
@@ -116,11 +120,13 @@ impl Slice {
                     .iter()
                     .any(|counter| Some(&counter.field) == name.as_ref() && counter.live().is_some())
         };
-        retain(&mut cells, |cell| !counted(&cell.name));
+        retain(&mut cells, |cell| {
+            !counted(&cell.name) || mutant::on(Mutant::ReassertCounted)
+        });
         // Earlier increments of this page would pile up. An event of its own may go if all that it holds is held by this one.
         for event in &change.entry.events {
             if event.dot.replica == author.replica && event.cells.iter().all(|cell| cells.contains(cell)) {
-                change.delta.context.insert(event.dot);
+                change.context.insert(event.dot);
             }
         }
         let mut added = Tally::default();
@@ -141,16 +147,39 @@ impl Slice {
             replica: author.replica,
             added,
             floor: Tally::default(),
+            folded: false,
         };
         change.left.join_counter(&counter);
         let put = change.entry.put();
         Ok(change.finish(put, cells))
     }
 
+    /// The change that brings an entry here from another area, with the operations that made it; twice is once. `None` if replicas as
+    /// old as these have been retired here, so that their operations would be taken for known.
+    #[must_use]
+    pub fn transplanted(&self, key: &Rc<str>, entry: &Entry) -> Option<Self> {
+        let number = part_of(key);
+        let retired = |replica: Replica| self.part(number).is_some_and(|part| part.context.has_retired(replica));
+        let mut change = Self::default();
+        let part = change.part_mut(number);
+        for event in &entry.events {
+            if retired(event.dot.replica) {
+                return None;
+            }
+            part.context.insert(event.dot);
+        }
+        if entry.counters.iter().any(|counter| retired(counter.replica)) {
+            return None;
+        }
+        part.entries.set(key, Some(entry.clone()));
+        Some(change)
+    }
+
     /// What is there now under `key`, if anything.
     #[must_use]
     pub fn capture(&self, key: &str) -> Option<Capture> {
-        let (key, entry) = self
+        let part = self.part(part_of(key))?;
+        let (key, entry) = part
             .entries
             .get_key_value(key)
             .filter(|(_, entry)| entry.is_present())?;
@@ -171,10 +200,11 @@ impl Capture {
     #[must_use]
     pub fn removal(&self) -> Slice {
         let mut delta = Slice::default();
+        let part = delta.part_mut(part_of(&self.key));
         for &dot in &self.dots {
-            delta.context.insert(dot);
+            part.context.insert(dot);
         }
-        let left = delta.entries.get_or_insert(&self.key);
+        let left = part.entries.get_or_insert(&self.key);
         for counter in &self.counters {
             left.join_counter(&Counter {
                 floor: counter.added,
@@ -203,15 +233,31 @@ struct Change {
     dot: Dot,
     /// What the change leaves of the entry.
     left: Entry,
-    delta: Slice,
+    /// The operations that it speaks of.
+    context: Context,
 }
 
 impl Change {
     fn new(slice: &Slice, key: &Rc<str>, author: Author) -> Self {
-        let entry = slice.entries.get(key).cloned().unwrap_or_default();
+        let entry = slice.entry(key).cloned().unwrap_or_default();
+        let mut seq = slice
+            .part(part_of(key))
+            .map_or(1, |part| part.context.next_seq(author.replica));
+        if mutant::on(Mutant::DotPerRecord) && seq > 1 {
+            let same = |(_, entry): &(Rc<str>, Entry)| {
+                let mut events = entry.events.iter();
+                events.any(|event| event.dot.replica == author.replica && event.at == author.now)
+            };
+            if slice
+                .part(part_of(key))
+                .is_some_and(|part| part.entries.iter().any(same))
+            {
+                seq -= 1;
+            }
+        }
         let dot = Dot {
             replica: author.replica,
-            seq: slice.context.next_seq(author.replica),
+            seq,
         };
         Self {
             key: key.clone(),
@@ -219,14 +265,14 @@ impl Change {
             author,
             dot,
             left: Entry::default(),
-            delta: Slice::default(),
+            context: Context::default(),
         }
     }
 
     /// Supersedes all events that are there.
     fn cover_all(&mut self) {
         for event in &self.entry.events {
-            self.delta.context.insert(event.dot);
+            self.context.insert(event.dot);
         }
     }
 
@@ -264,7 +310,7 @@ impl Change {
             author,
             dot,
             mut left,
-            mut delta,
+            mut context,
         } = self;
         sort_by(&mut cells, |a, b| a.name.cmp(&b.name));
         let order = if entry.is_present() {
@@ -277,10 +323,14 @@ impl Change {
             put,
             order,
             at: author.now,
+            version: author.version,
             cells,
         });
-        delta.context.insert(dot);
-        delta.entries.insert(&key, left);
+        context.insert(dot);
+        let mut delta = Slice::default();
+        let part = delta.part_mut(part_of(&key));
+        part.context = context;
+        part.entries.set(&key, Some(left));
         delta
     }
 }

@@ -1,5 +1,6 @@
 use super::{Dot, Replica};
 use crate::list::retain;
+use crate::mutant::{self, Mutant};
 
 /// Which operations a state has seen, whether or not their events are still there.
 ///
@@ -27,12 +28,45 @@ impl Context {
         }
     }
 
+    /// Whether all that `other` has seen was seen.
+    #[must_use]
+    pub fn includes(&self, other: &Self) -> bool {
+        self.horizon >= other.horizon
+            && other.replicas.iter().all(|(replica, runs)| {
+                let ours = self.find(*replica).ok().and_then(|at| self.replicas.get(at));
+                match ours {
+                    Some((_, ours)) => runs
+                        .iter()
+                        .all(|run| ours.iter().any(|own| own.0 <= run.0 && run.1 <= own.1)),
+                    None => self.beyond(*replica),
+                }
+            })
+    }
+
+    /// Whether the replica was retired: all that it did was seen, and it isn't named any more.
+    #[must_use]
+    pub fn has_retired(&self, replica: Replica) -> bool {
+        self.beyond(replica) && self.find(replica).is_err()
+    }
+
+    /// Retires all replicas up to `horizon`.
+    pub fn retire(&mut self, horizon: Replica) {
+        retain(&mut self.replicas, |(replica, _)| *replica > horizon);
+        if mutant::on(Mutant::RetireWithoutHorizon) {
+            return;
+        }
+        self.horizon = self.horizon.max(Some(horizon));
+    }
+
     /// Notes that the operation was seen.
     pub fn insert(&mut self, dot: Dot) {
         self.insert_run(dot.replica, (dot.seq, dot.seq));
     }
 
-    pub(crate) fn insert_run(&mut self, replica: Replica, run: Run) {
+    pub(crate) fn insert_run(&mut self, replica: Replica, mut run: Run) {
+        if mutant::on(Mutant::NoGaps) {
+            run.0 = 1;
+        }
         match self.find(replica) {
             Ok(at) => self
                 .replicas
@@ -54,8 +88,7 @@ impl Context {
     /// Sees what `other` has seen.
     pub fn join(&mut self, other: &Self) {
         // A replica that only one of the two names, and that lies within the other's horizon, is contained wholly: no name needed.
-        let is_known_there = |replica: Replica| other.beyond(replica) && other.find(replica).is_err();
-        retain(&mut self.replicas, |(replica, _)| !is_known_there(*replica));
+        retain(&mut self.replicas, |(replica, _)| !other.has_retired(*replica));
         for (replica, runs) in &other.replicas {
             for &run in runs {
                 self.insert_run(*replica, run);

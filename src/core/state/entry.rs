@@ -2,6 +2,7 @@ use std::rc::Rc;
 
 use super::{Context, Dot, Replica, Stamp};
 use crate::list::retain;
+use crate::mutant::{self, Mutant};
 
 /// What the joined operations left of one key.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -23,6 +24,8 @@ pub struct Event {
     pub order: Stamp,
     /// Wall time of the change in milliseconds since 1970.
     pub at: u64,
+    /// The version of the slice by which it was written.
+    pub version: u32,
     /// What it holds, by name.
     pub cells: Vec<Cell>,
 }
@@ -49,6 +52,8 @@ pub struct Counter {
     pub added: Tally,
     /// The last of its increments that a put, patch, removal or consume has superseded, and the sum up to it.
     pub floor: Tally,
+    /// Whether the sum holds what older, retired replicas had counted.
+    pub folded: bool,
 }
 
 /// A sum, as of one operation.
@@ -83,6 +88,29 @@ impl Entry {
         self.events.is_empty() && self.counters.is_empty()
     }
 
+    /// When it was last changed: wall time in milliseconds since 1970.
+    #[must_use]
+    pub fn changed_at(&self) -> u64 {
+        let mut at = 0;
+        for event in &self.events {
+            at = at.max(event.at);
+        }
+        at
+    }
+
+    /// The version of the slice that has written what shows: that of the last put.
+    #[must_use]
+    pub fn version(&self) -> u32 {
+        let (mut put, mut version) = (Stamp::ZERO, 0);
+        for event in &self.events {
+            // A patch tells of the same put, and comes after it.
+            if event.put > put || event.put == put && event.version > version {
+                (put, version) = (event.put, event.version);
+            }
+        }
+        version
+    }
+
     /// The entry's place in the order of its slice: when it was first put.
     #[must_use]
     pub fn order(&self) -> Stamp {
@@ -93,40 +121,59 @@ impl Entry {
         order.unwrap_or(Stamp::ZERO)
     }
 
-    /// Joins `other` into this one. `ours` and `theirs` are the contexts from before the join.
-    pub fn join(&mut self, ours: &Context, other: &Self, theirs: &Context) {
-        self.drop_seen(theirs, other);
+    /// Joins `other` into this one, and gives whether that changed it. `ours` and `theirs` are the contexts from before the join.
+    pub fn join(&mut self, ours: &Context, other: &Self, theirs: &Context) -> bool {
+        let before = (self.events.len(), self.counters.len());
+        retain(&mut self.events, |event| {
+            other.find(event.dot).is_ok() || !theirs.contains(event.dot)
+        });
+        // Whoever has retired a replica holds what is left of its counter, or nothing is.
+        retain(&mut self.counters, |counter| {
+            other.find_counter(counter).is_ok() || !theirs.has_retired(counter.replica)
+        });
+        let mut changed = before != (self.events.len(), self.counters.len());
         for event in &other.events {
             if let Err(at) = self.find(event.dot)
                 && !ours.contains(event.dot)
             {
                 self.events.insert(at, event.clone());
+                changed = true;
             }
+        }
+        if mutant::on(Mutant::OneWinner)
+            && let Some(newest) = self.events.iter().max_by_key(|event| (event.put, event.dot)).cloned()
+        {
+            self.events = vec![newest];
         }
         for counter in &other.counters {
-            self.join_counter(counter);
-        }
-    }
-
-    /// Drops the events that `theirs` has seen and `other` no longer lists.
-    pub(super) fn drop_seen(&mut self, theirs: &Context, other: &Self) {
-        retain(&mut self.events, |event| {
-            other.find(event.dot).is_ok() || !theirs.contains(event.dot)
-        });
-    }
-
-    pub(crate) fn join_counter(&mut self, counter: &Counter) {
-        let place = self
-            .counters
-            .binary_search_by(|ours| ours.field.cmp(&counter.field).then(ours.replica.cmp(&counter.replica)));
-        match place {
-            Ok(at) => {
-                if let Some(ours) = self.counters.get_mut(at) {
-                    ours.added.join(counter.added);
-                    ours.floor.join(counter.floor);
-                }
+            if self.find_counter(counter).is_ok() || !ours.has_retired(counter.replica) {
+                changed |= self.join_counter(counter);
             }
-            Err(at) => self.counters.insert(at, counter.clone()),
+        }
+        changed
+    }
+
+    /// Whether joining `other` would change nothing. The contexts have been compared already.
+    pub(super) fn includes(&self, ours: &Context, other: &Self, theirs: &Context) -> bool {
+        self.events
+            .iter()
+            .all(|event| other.find(event.dot).is_ok() || !theirs.contains(event.dot))
+            && other.counters.iter().all(|counter| {
+                match self.find_counter(counter).ok().and_then(|at| self.counters.get(at)) {
+                    Some(own) => !own.clone().join(counter),
+                    None => ours.has_retired(counter.replica),
+                }
+            })
+    }
+
+    /// Joins a counter, and gives whether that changed anything.
+    pub(crate) fn join_counter(&mut self, counter: &Counter) -> bool {
+        match self.find_counter(counter) {
+            Ok(at) => self.counters.get_mut(at).is_some_and(|ours| ours.join(counter)),
+            Err(at) => {
+                self.counters.insert(at, counter.clone());
+                true
+            }
         }
     }
 
@@ -140,20 +187,42 @@ impl Entry {
     fn find(&self, dot: Dot) -> Result<usize, usize> {
         self.events.binary_search_by_key(&dot, |event| event.dot)
     }
+
+    fn find_counter(&self, counter: &Counter) -> Result<usize, usize> {
+        self.counters
+            .binary_search_by(|ours| ours.field.cmp(&counter.field).then(ours.replica.cmp(&counter.replica)))
+    }
 }
 
 impl Counter {
+    fn join(&mut self, other: &Self) -> bool {
+        // Of the same increments, the sum that holds those of retired replicas, too, is the whole one.
+        let more =
+            other.added.seq > self.added.seq || other.added.seq == self.added.seq && other.folded && !self.folded;
+        if more {
+            (self.added, self.folded) = (other.added, other.folded);
+        }
+        self.floor.join(other.floor) || more
+    }
+
     /// What of it no floor has taken away; `None` if nothing was counted since.
     #[must_use]
     pub fn live(&self) -> Option<f64> {
-        (self.added.seq > self.floor.seq).then_some(self.added.total - self.floor.total)
+        let floor = if mutant::on(Mutant::NoFloors) {
+            0.0
+        } else {
+            self.floor.total
+        };
+        (self.added.seq > self.floor.seq).then_some(self.added.total - floor)
     }
 }
 
 impl Tally {
-    fn join(&mut self, other: Self) {
-        if other.seq > self.seq {
+    fn join(&mut self, other: Self) -> bool {
+        let newer = other.seq > self.seq;
+        if newer {
             *self = other;
         }
+        newer
     }
 }

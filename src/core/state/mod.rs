@@ -11,6 +11,8 @@ mod context;
 mod entries;
 mod entry;
 mod id;
+mod part;
+mod retire;
 mod slice;
 mod view;
 
@@ -19,7 +21,8 @@ pub use context::Context;
 pub use entries::Entries;
 pub use entry::{Cell, Counter, Entry, Event};
 pub use id::{Dot, MAX_CLOCK, Replica, Stamp};
-pub use slice::{Scope, Slice};
+pub use part::{PARTS, Part, Scope, part_of};
+pub use slice::Slice;
 pub use view::Field;
 pub(crate) use view::{is_number, write_object};
 

@@ -1,83 +1,130 @@
 use std::rc::Rc;
 
-use super::{Context, Entries, Entry, Stamp};
+use super::part::part_of;
+use super::{Entry, Part, Scope, Stamp};
 use crate::sort::sort_by;
 
-/// The state of one slice, or a part of it: a change, or several joined ones.
+/// The state of one slice, or some of it: a change, several joined ones, or a chunk.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Slice {
-    /// The operations it has seen.
-    pub context: Context,
-    /// What they left. A change lists every key that it touches, also one of which it leaves nothing.
-    pub entries: Entries,
-}
-
-/// How much of a slice a state speaks of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scope {
-    /// Of the keys that it lists: a change. Joining it costs what it touches, not what there is.
-    Listed,
-    /// Of all keys: a snapshot. What it has seen and doesn't list is gone.
-    Whole,
+    /// The parts that were ever touched, by number.
+    parts: Vec<(u8, Part)>,
 }
 
 impl Slice {
+    /// The parts that were ever touched, in the order of their numbers.
+    #[must_use]
+    pub fn parts(&self) -> &[(u8, Part)] {
+        &self.parts
+    }
+
+    /// The same, to be changed.
+    pub fn parts_mut(&mut self) -> &mut [(u8, Part)] {
+        &mut self.parts
+    }
+
+    /// A part, if it was ever touched.
+    #[must_use]
+    pub fn part(&self, number: u8) -> Option<&Part> {
+        let at = self.find(number).ok()?;
+        self.parts.get(at).map(|(_, part)| part)
+    }
+
+    /// A part; made if it isn't there.
+    pub fn part_mut(&mut self, number: u8) -> &mut Part {
+        let at = match self.find(number) {
+            Ok(at) => at,
+            Err(at) => {
+                self.parts.insert(at, (number, Part::default()));
+                at
+            }
+        };
+        #[expect(clippy::indexing_slicing, reason = "the lines above found or made it")]
+        &mut self.parts[at].1
+    }
+
+    /// Sets a part back to what it was.
+    pub fn restore(&mut self, number: u8, part: Option<Part>) {
+        match (part, self.find(number)) {
+            (Some(part), _) => *self.part_mut(number) = part,
+            (None, Ok(at)) => drop(self.parts.remove(at)),
+            (None, Err(_)) => {}
+        }
+    }
+
+    /// The numbers of the parts that were ever touched, as bits.
+    #[must_use]
+    pub fn touched(&self) -> u64 {
+        let mut bits = 0;
+        for (number, _) in &self.parts {
+            bits |= 1_u64 << number;
+        }
+        bits
+    }
+
+    /// What there is of some parts, given as bits.
+    #[must_use]
+    pub fn only(&self, parts: u64) -> Self {
+        let mut some = Self::default();
+        for (number, part) in &self.parts {
+            if parts >> number & 1 == 1 {
+                some.parts.push((*number, part.clone()));
+            }
+        }
+        some
+    }
+
     /// Joins `other` into this state, and gives the keys that it changed.
     pub fn join(&mut self, other: &Self, scope: Scope) -> Vec<Rc<str>> {
         let mut changed = Vec::new();
-        if scope == Scope::Whole {
-            let nothing = Entry::default();
-            for (key, entry) in self.entries.iter_mut() {
-                let before = entry.events.len();
-                if other.entries.get(key).is_none() {
-                    entry.drop_seen(&other.context, &nothing);
-                }
-                if entry.events.len() != before {
-                    changed.push(key.clone());
-                }
-            }
+        for (number, theirs) in &other.parts {
+            self.part_mut(*number).join(theirs, scope, &mut changed);
         }
-        for (key, theirs) in other.entries.iter() {
-            let ours = self.entries.get_or_insert(key);
-            let before = ours.clone();
-            ours.join(&self.context, theirs, &other.context);
-            if *ours != before {
-                changed.push(key.clone());
-            }
-        }
-        self.context.join(&other.context);
         changed
     }
 
     /// Joins `other`, as [`join`](Self::join), and forgets the keys of which nothing is left.
     pub fn absorb(&mut self, other: &Self, scope: Scope) -> Vec<Rc<str>> {
-        let changed = self.join(other, scope);
-        for key in &changed {
-            self.forget_void(key);
-        }
-        for (key, _) in other.entries.iter() {
-            self.forget_void(key);
+        let mut changed = Vec::new();
+        for (number, theirs) in &other.parts {
+            let ours = self.part_mut(*number);
+            ours.join(theirs, scope, &mut changed);
+            ours.forget_void();
         }
         changed
     }
 
-    fn forget_void(&mut self, key: &str) {
-        if self.entries.get(key).is_some_and(Entry::is_void) {
-            self.entries.remove(key);
-        }
+    /// Whether joining `other`, a change, would change nothing.
+    #[must_use]
+    pub fn includes(&self, other: &Self) -> bool {
+        other
+            .parts
+            .iter()
+            .all(|(number, theirs)| self.part(*number).is_some_and(|ours| ours.includes(theirs)))
+    }
+
+    /// What is known of a key, whether it is present or not.
+    #[must_use]
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
+        self.part(part_of(key))?.entries.get(key)
     }
 
     /// The entry, if it is present.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Entry> {
-        self.entries.get(key).filter(|entry| entry.is_present())
+        self.entry(key).filter(|entry| entry.is_present())
+    }
+
+    /// All that is known, key by key. The order is the same in every tab.
+    pub fn entries(&self) -> impl Iterator<Item = &(Rc<str>, Entry)> {
+        self.parts.iter().flat_map(|(_, part)| part.entries.iter())
     }
 
     /// The keys that are present, in the order in which they were first put, which is the same in every tab.
     #[must_use]
     pub fn keys(&self) -> Vec<Rc<str>> {
         let mut keys: Vec<(Stamp, Rc<str>)> = Vec::new();
-        for (key, entry) in self.entries.iter() {
+        for (key, entry) in self.entries() {
             if entry.is_present() {
                 keys.push((entry.order(), key.clone()));
             }
@@ -88,5 +135,9 @@ impl Slice {
             sorted.push(key);
         }
         sorted
+    }
+
+    fn find(&self, number: u8) -> Result<usize, usize> {
+        self.parts.binary_search_by_key(&number, |(number, _)| *number)
     }
 }

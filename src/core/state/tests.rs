@@ -26,6 +26,7 @@ impl Tab {
             replica: self.replica,
             clock: self.clock,
             now: 0,
+            version: 1,
         }
     }
 
@@ -57,9 +58,8 @@ impl Tab {
 
     fn receive(&mut self, change: &Slice) {
         let seen = change
-            .entries
-            .values()
-            .flat_map(|entry| &entry.events)
+            .entries()
+            .flat_map(|(_, entry)| &entry.events)
             .flat_map(|event| &event.cells);
         self.clock = seen.map(|cell| cell.stamp.clock).max().unwrap_or(0).max(self.clock);
         self.slice.absorb(change, Scope::Listed);

@@ -1,7 +1,6 @@
 use super::Store;
-use super::view::is_member;
 use crate::json::write;
-use crate::kind::Kind;
+use crate::mutant::{self, Mutant};
 use crate::state::Capture;
 
 /// What a request took from some slices, so that just this can be removed once it has arrived.
@@ -14,9 +13,8 @@ impl Store {
     pub fn capture(&self, slices: &[usize]) -> Captured {
         let mut captured = Vec::new();
         for &slice in slices {
-            let is_set = self.slices.get(slice).is_some_and(|slice| slice.kind == Kind::Set);
             // What isn't sent isn't consumed.
-            captured.push((slice, self.captures(slice, &|key| !is_set || is_member(key))));
+            captured.push((slice, self.captures(slice, &|key| self.is_shown(slice, key))));
         }
         Captured(captured)
     }
@@ -24,7 +22,7 @@ impl Store {
     pub(super) fn captures(&self, slice: usize, wanted: &dyn Fn(&str) -> bool) -> Vec<Capture> {
         let mut captures = Vec::new();
         if let Some(state) = self.state(slice) {
-            for (key, _) in state.entries.iter() {
+            for (key, _) in state.entries() {
                 if wanted(key) {
                     captures.extend(state.capture(key));
                 }
@@ -39,15 +37,23 @@ impl Store {
             let Some(definition) = self.slices.get(*slice) else {
                 continue;
             };
-            let Some(journal) = self.journals.get_mut(definition.place as usize) else {
+            let Some(journal) = self.journals.get_mut(definition.journal()) else {
                 continue;
             };
             // A page that has only ever removed needs a name for its records, too.
             if !captures.is_empty() {
-                journal.author(0);
+                journal.author(self.now, definition.version);
             }
             for capture in captures {
+                let all = journal
+                    .slice(&definition.name)
+                    .and_then(|state| state.capture(&capture.key));
+                let capture = all
+                    .as_ref()
+                    .filter(|_| mutant::on(Mutant::RemoveAll))
+                    .unwrap_or(capture);
                 journal.apply(&definition.name, &capture.removal());
+                self.verdicts.forget(*slice, &capture.key);
             }
         }
     }
@@ -72,6 +78,7 @@ impl Captured {
                     dot.replica.write(&mut out);
                     out.push('-');
                     write::integer(&mut out, dot.seq);
+                    out.push(' ');
                 }
             }
         }

@@ -11,11 +11,19 @@ fn open() -> Store {
             {"name":"blocked","kind":"set","storage":"session"}]"#,
     )
     .unwrap();
-    let storages = Storages {
-        local: Box::<MemoryStorage>::default(),
-        session: Box::<MemoryStorage>::default(),
-    };
-    Store::open("shop", &configs, storages, NATIVE, &mut Random::new(1)).unwrap()
+    Store::open("shop", &configs, setting(&Rc::default(), 1)).unwrap()
+}
+
+fn setting(local: &Rc<MemoryStorage>, seed: u64) -> Setting {
+    Setting {
+        local: local.clone(),
+        session: Rc::<MemoryStorage>::default(),
+        numbers: NATIVE,
+        limits: Limits::default(),
+        seed,
+        now: 0,
+        owner: None,
+    }
 }
 
 fn code<T: core::fmt::Debug>(result: Result<T, Error>) -> &'static str {
@@ -27,75 +35,67 @@ fn an_object_shows_its_initial_fields_until_it_is_put() {
     let mut store = open();
     let filters = |store: &Store| store.entry(FILTERS, "").unwrap();
     assert_eq!(filters(&store), r#"{"inStock":true,"page":1}"#);
-    store.patch(FILTERS, "", r#"{"q":null}"#, 0).unwrap();
-    store.increment(FILTERS, "", "page", 2.0, None, 0).unwrap();
-    store.increment(FILTERS, "", "page", 1.0, None, 0).unwrap();
+    store.patch(FILTERS, "", r#"{"q":null}"#).unwrap();
+    store.increment(FILTERS, "", "page", 2.0, None).unwrap();
+    store.increment(FILTERS, "", "page", 1.0, None).unwrap();
     assert_eq!(filters(&store), r#"{"inStock":true,"page":4,"q":null}"#);
-    store.put(FILTERS, "", r#"{"q":1}"#, 0).unwrap();
+    store.put(FILTERS, "", r#"{"q":1}"#).unwrap();
     assert_eq!(filters(&store), r#"{"q":1}"#);
     store.clear(FILTERS).unwrap();
     assert_eq!(filters(&store), r#"{"inStock":true,"page":1}"#);
-    assert_eq!(
-        code(store.increment(FILTERS, "", "inStock", 1.0, None, 0)),
-        "not-a-number"
-    );
+    assert_eq!(code(store.increment(FILTERS, "", "inStock", 1.0, None)), "not-a-number");
 }
 
 #[test]
 fn increment_puts_what_is_missing_or_leaves_everything() {
     let mut store = open();
-    assert_eq!(code(store.increment(CART, "lamp", "qty", 1.0, None, 0)), "no-entry");
+    assert_eq!(code(store.increment(CART, "lamp", "qty", 1.0, None)), "no-entry");
     store
-        .increment(CART, "lamp", "qty", 1.0, Some(r#"{"qty":0,"title":"Lamp"}"#), 0)
+        .increment(CART, "lamp", "qty", 1.0, Some(r#"{"qty":0,"title":"Lamp"}"#))
         .unwrap();
     store
-        .increment(CART, "lamp", "qty", 1.0, Some(r#"{"qty":70}"#), 0)
+        .increment(CART, "lamp", "qty", 1.0, Some(r#"{"qty":70}"#))
         .unwrap();
     assert_eq!(store.entry(CART, "lamp").unwrap(), r#"{"qty":2,"title":"Lamp"}"#);
     assert_eq!(
-        code(store.increment(CART, "mug", "qty", 1.0, Some(r#"{"qty":"x"}"#), 0)),
+        code(store.increment(CART, "mug", "qty", 1.0, Some(r#"{"qty":"x"}"#))),
         "not-a-number"
     );
     assert_eq!(store.entry(CART, "mug"), None, "the first half was undone");
     assert_eq!(
-        code(store.increment(CART, "lamp", "qty", f64::NAN, None, 0)),
+        code(store.increment(CART, "lamp", "qty", f64::NAN, None)),
         "not-a-number"
     );
-    assert_eq!(
-        code(store.increment(BLOCKED, "\"a\"", "qty", 1.0, None, 0)),
-        "wrong-kind"
-    );
-    assert_eq!(code(store.increment(7, "", "qty", 1.0, None, 0)), "unknown-slice");
+    assert_eq!(code(store.increment(BLOCKED, "\"a\"", "qty", 1.0, None)), "wrong-kind");
+    assert_eq!(code(store.increment(7, "", "qty", 1.0, None)), "unknown-slice");
 }
 
 #[test]
 fn what_is_sent_does_not_depend_on_how_it_came_about() {
     let (mut a, mut b) = (open(), open());
     for key in ["\"z\"", "\"é\"", "\"a\""] {
-        a.put(BLOCKED, key, "", 0).unwrap();
+        a.put(BLOCKED, key, "").unwrap();
     }
     for key in ["\"a\"", "\"z\"", "\"é\""] {
-        b.put(BLOCKED, key, "", 0).unwrap();
+        b.put(BLOCKED, key, "").unwrap();
     }
     assert_eq!(a.whole(BLOCKED).unwrap(), r#"["a","z","é"]"#);
     assert_eq!(a.whole(BLOCKED), b.whole(BLOCKED));
     assert_eq!(a.keys(BLOCKED)[0], "\"z\"".into());
     assert_eq!(a.whole(CART), None);
-    a.put(CART, "10", r#"{"b":1,"a":2}"#, 0).unwrap();
-    a.put(CART, "9", "null", 0).unwrap();
+    a.put(CART, "10", r#"{"b":1,"a":2}"#).unwrap();
+    a.put(CART, "9", "null").unwrap();
     assert_eq!(a.whole(CART).unwrap(), r#"{"10":{"a":2,"b":1},"9":null}"#);
 }
 
 #[test]
 fn consume_takes_what_was_captured() {
     let mut store = open();
-    store
-        .increment(CART, "lamp", "qty", 2.0, Some(r#"{"qty":0}"#), 0)
-        .unwrap();
+    store.increment(CART, "lamp", "qty", 2.0, Some(r#"{"qty":0}"#)).unwrap();
     let sent = store.capture(&[CART]);
     assert_eq!(sent.text(), store.capture(&[CART]).text());
-    store.increment(CART, "lamp", "qty", 1.0, None, 0).unwrap();
-    store.put(CART, "mug", "1", 0).unwrap();
+    store.increment(CART, "lamp", "qty", 1.0, None).unwrap();
+    store.put(CART, "mug", "1").unwrap();
     assert_ne!(sent.text(), store.capture(&[CART]).text());
     store.consume(&sent);
     assert_eq!(store.whole(CART).unwrap(), r#"{"lamp":{"qty":1},"mug":1}"#);
@@ -107,13 +107,13 @@ fn a_transaction_spans_slices() {
     let mut store = open();
     store.begin().unwrap();
     assert_eq!(code(store.begin()), "nested-transaction");
-    store.put(CART, "lamp", "1", 0).unwrap();
-    store.put(BLOCKED, "\"x\"", "", 0).unwrap();
+    store.put(CART, "lamp", "1").unwrap();
+    store.put(BLOCKED, "\"x\"", "").unwrap();
     store.end(false);
     assert_eq!((store.whole(CART), store.whole(BLOCKED)), (None, None));
     store.begin().unwrap();
     assert!(store.remove(CART, "lamp").is_ok_and(|there| !there));
-    store.put(CART, "lamp", "2", 0).unwrap();
+    store.put(CART, "lamp", "2").unwrap();
     store.end(true);
     assert!(store.flush().is_ok());
     assert!(store.remove(CART, "lamp").unwrap());
@@ -125,42 +125,18 @@ fn a_transaction_spans_slices() {
 fn values_that_json_cannot_hold_are_refused() {
     let mut store = open();
     for bad in ["undefined", "{", r#""\ud800""#, "NaN", r#"{"a":1,"a":2}"#] {
-        assert_eq!(code(store.put(CART, "lamp", bad, 0)), "not-encodable", "{bad}");
+        assert_eq!(code(store.put(CART, "lamp", bad)), "not-encodable", "{bad}");
     }
-    assert_eq!(code(store.put(FILTERS, "", "[]", 0)), "not-an-object");
+    assert_eq!(code(store.put(FILTERS, "", "[]")), "not-an-object");
     assert_eq!(store.whole(CART), None);
 }
 
 /// Two stores on one storage, as two tabs that haven't heard of each other's writes yet.
 fn two_tabs() -> (Store, Store) {
-    let shared: std::rc::Rc<MemoryStorage> = std::rc::Rc::default();
-    struct Tab(std::rc::Rc<MemoryStorage>);
-    impl Storage for Tab {
-        fn get(&self, key: &str) -> Option<String> {
-            self.0.get(key)
-        }
-        fn set(&self, key: &str, value: &str) -> Result<(), StorageFull> {
-            self.0.set(key, value)
-        }
-        fn remove(&self, key: &str) {
-            self.0.remove(key);
-        }
-        fn keys(&self) -> Vec<String> {
-            self.0.keys()
-        }
-    }
+    let shared = Rc::default();
     let open = |seed| {
-        let configs = [SliceConfig {
-            name: "cart".into(),
-            kind: Kind::Map,
-            storage: Place::Local,
-            initial: None,
-        }];
-        let storages = Storages {
-            local: Box::new(Tab(shared.clone())),
-            session: Box::<MemoryStorage>::default(),
-        };
-        Store::open("shop", &configs, storages, NATIVE, &mut Random::new(seed)).unwrap()
+        let configs = [SliceConfig::new("cart", Kind::Map)];
+        Store::open("shop", &configs, setting(&shared, seed)).unwrap()
     };
     (open(1), open(2))
 }
@@ -169,8 +145,7 @@ fn two_tabs() -> (Store, Store) {
 fn the_first_write_of_a_tab_looks_before_it_puts() {
     let (mut a, mut b) = two_tabs();
     for tab in [&mut a, &mut b] {
-        tab.increment(CART, "lamp", "qty", 1.0, Some(r#"{"qty":0}"#), 0)
-            .unwrap();
+        tab.increment(CART, "lamp", "qty", 1.0, Some(r#"{"qty":0}"#)).unwrap();
         assert!(tab.flush().is_ok());
     }
     a.load();
@@ -182,9 +157,8 @@ fn the_first_write_of_a_tab_looks_before_it_puts() {
 fn a_sum_stays_a_number_that_json_can_hold() {
     let (mut a, mut b) = two_tabs();
     for tab in [&mut a, &mut b] {
-        tab.increment(CART, "lamp", "qty", 1e308, Some(r#"{"qty":0}"#), 0)
-            .unwrap();
-        assert_eq!(code(tab.increment(CART, "lamp", "qty", 1e308, None, 0)), "not-a-number");
+        tab.increment(CART, "lamp", "qty", 1e308, Some(r#"{"qty":0}"#)).unwrap();
+        assert_eq!(code(tab.increment(CART, "lamp", "qty", 1e308, None)), "not-a-number");
         assert!(tab.flush().is_ok());
     }
     a.load();
@@ -195,7 +169,7 @@ fn a_sum_stays_a_number_that_json_can_hold() {
 fn what_is_no_member_is_neither_sent_nor_consumed_and_can_be_cleared() {
     let mut store = open();
     for key in ["sku-1", r#""x"],"role":"admin","y":["z""#, "[1]", "\"a\""] {
-        store.put(BLOCKED, key, "", 0).unwrap();
+        store.put(BLOCKED, key, "").unwrap();
     }
     assert_eq!(store.whole(BLOCKED).unwrap(), r#"["a"]"#);
     assert_eq!(store.keys(BLOCKED), ["\"a\"".into()]);

@@ -48,13 +48,11 @@ impl Opened {
     }
 
     pub(crate) fn put(&self, slice: usize, key: &str, json: &str) {
-        let now = self.now();
-        self.change(|client| client.store.put(slice, key, json, now)).unwrap();
+        self.change(|client| client.store.put(slice, key, json)).unwrap();
     }
 
     pub(crate) fn increment(&self, slice: usize, key: &str, field: &str, by: f64) {
-        let now = self.now();
-        self.change(|client| client.store.increment(slice, key, field, by, None, now))
+        self.change(|client| client.store.increment(slice, key, field, by, None))
             .unwrap();
     }
 

@@ -1,7 +1,8 @@
 use super::{CodecError, Document, FORMAT};
 use crate::json::{JsonError, Kind, Reader};
 use crate::number::Numbers;
-use crate::state::{Cell, Context, Counter, Dot, Entry, Event, MAX_CLOCK, Replica, Slice, Stamp};
+use crate::state::{Cell, Context, Counter, Dot, Entry, Event, MAX_CLOCK, PARTS, Part, Replica, Slice, Stamp, part_of};
+use crate::text::integer;
 
 impl Document {
     /// Reads the stored form. All that it holds is taken for hostile: whatever it says, reading it doesn't panic.
@@ -54,25 +55,37 @@ impl Parser {
     fn slice(&self, reader: &mut Reader<'_>) -> Result<Slice, JsonError> {
         let mut slice = Slice::default();
         reader.members(&mut |name, value| {
+            let number = integer(name, 10).filter(|&number| number < u64::from(PARTS));
+            let number = number.ok_or(JsonError::Syntax)? as u8;
+            self.part(number, value, slice.part_mut(number))
+        })?;
+        Ok(slice)
+    }
+
+    fn part(&self, number: u8, reader: &mut Reader<'_>, part: &mut Part) -> Result<(), JsonError> {
+        reader.members(&mut |name, value| {
             match name {
-                "h" => slice
+                "h" => part
                     .context
                     .set_horizon(Some(Replica::parse(&value.string()?).ok_or(JsonError::Syntax)?)),
-                "c" => self.context(value, &mut slice.context)?,
+                "c" => self.context(value, &mut part.context)?,
                 "e" => value.members(&mut |key, entry| {
+                    // It would be found by nobody, and never go.
+                    if part_of(key) != number {
+                        return Err(JsonError::Syntax);
+                    }
                     let entry = self.entry(entry)?;
                     // An event that its own context hasn't seen would come back after every removal.
                     for event in &entry.events {
-                        slice.context.insert(event.dot);
+                        part.context.insert(event.dot);
                     }
-                    slice.entries.insert(&key.into(), entry);
+                    part.entries.set(&key.into(), Some(entry));
                     Ok(())
                 })?,
                 _ => drop(value.skip()?),
             }
             Ok(())
-        })?;
-        Ok(slice)
+        })
     }
 
     fn context(&self, reader: &mut Reader<'_>, context: &mut Context) -> Result<(), JsonError> {
@@ -114,6 +127,7 @@ impl Parser {
             seq: sequence(items.next()?)?,
         };
         let at = items.next()?.integer()?;
+        let version = u32::try_from(items.next()?.integer()?).map_err(|_| JsonError::Syntax)?;
         let put = self.stamp(&mut items)?;
         let order = self.stamp(&mut items)?;
         let mut cells = Vec::new();
@@ -147,6 +161,7 @@ impl Parser {
             put,
             order,
             at,
+            version,
             cells,
         })
     }
@@ -160,6 +175,7 @@ impl Parser {
             replica,
             added: Default::default(),
             floor: Default::default(),
+            folded: false,
         };
         for tally in [&mut counter.added, &mut counter.floor] {
             tally.seq = items.next()?.integer()?;
@@ -168,7 +184,10 @@ impl Parser {
                 return Err(JsonError::Syntax);
             }
         }
-        items.close()?;
+        if let Some(reader) = items.more()? {
+            counter.folded = reader.integer()? == 1;
+            items.close()?;
+        }
         Ok(counter)
     }
 

@@ -2,7 +2,7 @@ use super::{Document, FORMAT};
 use crate::json::write;
 use crate::number::Numbers;
 use crate::sort::sort_and_dedup;
-use crate::state::{Counter, Event, Replica, Slice, Stamp};
+use crate::state::{Counter, Event, Part, Replica, Slice, Stamp};
 
 impl Document {
     /// Writes the stored form.
@@ -50,13 +50,26 @@ impl Writer {
 
     fn slice(&mut self, slice: &Slice) {
         self.out.push('{');
-        if let Some(horizon) = slice.context.horizon() {
+        let mut first = true;
+        for (number, part) in slice.parts() {
+            write::comma(&mut self.out, &mut first);
+            self.out.push('"');
+            write::integer(&mut self.out, u64::from(*number));
+            self.out.push_str("\":");
+            self.part(part);
+        }
+        self.out.push('}');
+    }
+
+    fn part(&mut self, part: &Part) {
+        self.out.push('{');
+        if let Some(horizon) = part.context.horizon() {
             self.out.push_str("\"h\":\"");
             horizon.write(&mut self.out);
             self.out.push_str("\",");
         }
         self.out.push_str("\"c\":");
-        self.list(slice.context.replicas(), |this, (replica, runs)| {
+        self.list(part.context.replicas(), |this, (replica, runs)| {
             this.out.push('[');
             this.replica(*replica);
             for &(start, end) in runs {
@@ -67,7 +80,7 @@ impl Writer {
         });
         self.out.push_str(",\"e\":{");
         let mut first = true;
-        for (key, entry) in slice.entries.iter() {
+        for (key, entry) in part.entries.iter() {
             write::comma(&mut self.out, &mut first);
             write::string(&mut self.out, key);
             self.out.push_str(":[");
@@ -84,6 +97,7 @@ impl Writer {
         self.replica(event.dot.replica);
         self.integer(event.dot.seq);
         self.integer(event.at);
+        self.integer(u64::from(event.version));
         self.stamp(event.put);
         self.stamp(event.order);
         for cell in &event.cells {
@@ -111,6 +125,9 @@ impl Writer {
             self.integer(tally.seq);
             self.out.push(',');
             self.out.push_str(&self.numbers.format(tally.total));
+        }
+        if counter.folded {
+            self.integer(1);
         }
         self.out.push(']');
     }
@@ -146,10 +163,12 @@ impl Writer {
 fn table(document: &Document) -> Vec<Replica> {
     let mut table = Vec::new();
     for (_, slice) in &document.slices {
-        for (replica, _) in slice.context.replicas() {
-            table.push(*replica);
+        for (_, part) in slice.parts() {
+            for (replica, _) in part.context.replicas() {
+                table.push(*replica);
+            }
         }
-        for (_, entry) in slice.entries.iter() {
+        for (_, entry) in slice.entries() {
             for event in &entry.events {
                 for replica in [event.dot.replica, event.put.replica, event.order.replica] {
                     table.push(replica);

@@ -4,17 +4,18 @@
 //! {"f":1,                          format
 //!  "k":12,                         Lamport clock
 //!  "r":["1.00…ab", …],             the replicas that the rest names by index
-//!  "s":{"cart":{                   slices
+//!  "s":{"cart":{"17":{           slices, and their parts by number
 //!    "h":"1.00…ab",                horizon, if any
 //!    "c":[[0,1,3,5,5], …],         context: replica, then the first and last of each run
 //!    "e":{"sku-1":[                entries: events, then counters
-//!      [[0,3,1760000000000,12,0,4,0,["title","\"Lamp\"…"], …], …],
-//!      [["qty",0,3,2,1,1], …]]}}}}
+//!      [[0,3,1760000000000,1,12,0,4,0,["title","\"Lamp\"…"], …], …],
+//!      [["qty",0,3,2,1,1], …]]}}}}}
 //! ```
 //!
-//! An event is: replica, sequence number, wall time, clock and replica of the last put, clock and replica of the first put, then the
-//! cells: name (`null` for a value that is no object), value, and clock and replica unless they are the put's.
-//! A counter is: field, replica, sequence number and sum added, sequence number and sum floored.
+//! An event is: replica, sequence number, wall time, version of the slice, clock and replica of the last put, clock and replica of the
+//! first put, then the cells: name (`null` for a value that is no object), value, and clock and replica unless they are the put's.
+//! A counter is: field, replica, sequence number and sum added, sequence number and sum floored, and 1 if sums of retired replicas
+//! were folded into it.
 
 mod decode;
 mod encode;

@@ -1,0 +1,150 @@
+use std::rc::Rc;
+
+use super::Limits;
+use super::stored::{Keys, Kind, Stored};
+use crate::state::{Cell, PARTS, Slice};
+use crate::text::{integer, split, split_once};
+
+/// Some neighbouring parts of a slice, which share a snapshot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Chunk {
+    /// Into how many chunks the slice is split: a power of two, up to [`PARTS`].
+    pub(super) of: u8,
+    /// Which of them it is, from 0.
+    pub(super) index: u8,
+}
+
+impl Chunk {
+    /// Its parts, as bits.
+    pub(super) fn parts(self) -> u64 {
+        let width = PARTS / self.of.max(1);
+        let lowest = u64::MAX >> (64 - u32::from(width.max(1)));
+        lowest << (u32::from(width) * u32::from(self.index)).min(63)
+    }
+
+    /// The chunk that a snapshot's key names: `…/<of>-<index>/<random>`.
+    fn parse(key: &str) -> Option<Self> {
+        let (mut name, mut last) = ("", "");
+        for part in split(key, b'/') {
+            (name, last) = (last, part);
+        }
+        let (of, index) = split_once(name, b'-')?;
+        let of = integer(of, 10).filter(|of| of.is_power_of_two() && *of <= u64::from(PARTS))?;
+        let index = integer(index, 10).filter(|index| *index < of)?;
+        Some(Self {
+            of: of as u8,
+            index: index as u8,
+        })
+    }
+}
+
+/// How a slice is to be stored, and how it is.
+pub(super) struct Layout {
+    /// The chunks that its snapshots don't hold exactly, with nothing beside.
+    pub(super) dirty: Vec<Chunk>,
+    /// The bytes of the snapshots that do.
+    pub(super) clean: usize,
+}
+
+impl Layout {
+    pub(super) fn new(name: &Rc<str>, slice: &Slice, keys: &Keys, limits: &Limits) -> Self {
+        let of = chunks(name, slice, keys, limits);
+        let mut layout = Self {
+            dirty: Vec::new(),
+            clean: 0,
+        };
+        for index in 0..of {
+            let chunk = Chunk { of, index };
+            let mut touching: Vec<&Stored> = Vec::new();
+            for stored in keys.joined() {
+                if stored.touched(name) & chunk.parts() != 0 {
+                    touching.push(stored);
+                }
+            }
+            match &*touching {
+                [only] if only.kind == Kind::Snapshot && Chunk::parse(&only.key) == Some(chunk) => {
+                    layout.clean += only.bytes;
+                }
+                _ if slice.touched() & chunk.parts() != 0 => layout.dirty.push(chunk),
+                _ => {}
+            }
+        }
+        layout
+    }
+}
+
+/// Into how many chunks the slice is to be split. As it is, unless they are far too large or too small: what is split anew is written
+/// anew.
+fn chunks(name: &Rc<str>, slice: &Slice, keys: &Keys, limits: &Limits) -> u8 {
+    let mut now = 1;
+    for stored in keys.joined() {
+        if stored.kind == Kind::Snapshot && stored.touched(name) != 0 {
+            now = now.max(Chunk::parse(&stored.key).map_or(1, |chunk| chunk.of));
+        }
+    }
+    let weight = weight(slice);
+    while now < PARTS && weight / usize::from(now) > limits.chunk {
+        now *= 2;
+    }
+    while now > 1 && weight / usize::from(now) < limits.chunk / 8 {
+        now /= 2;
+    }
+    now
+}
+
+/// About how many bytes a slice takes when stored.
+fn weight(slice: &Slice) -> usize {
+    const EVENT: usize = 48;
+    const CELL: usize = 8;
+    const COUNTER: usize = 32;
+    const REPLICA: usize = 40;
+    let cell = |cell: &Cell| cell.text.len() + cell.name.as_ref().map_or(0, |name| name.len()) + CELL;
+    let mut weight = 0;
+    for (_, part) in slice.parts() {
+        weight += part.context.replicas().len() * REPLICA;
+    }
+    for (key, entry) in slice.entries() {
+        weight += key.len() + entry.counters.len() * COUNTER;
+        for event in &entry.events {
+            weight += EVENT;
+            for each in &event.cells {
+                weight += cell(each);
+            }
+        }
+    }
+    weight
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chunks_share_out_all_parts() {
+        for of in [1, 2, 4, 8, 16, 32, 64] {
+            let mut all = 0_u64;
+            for index in 0..of {
+                let parts = Chunk { of, index }.parts();
+                assert_eq!(all & parts, 0);
+                all |= parts;
+            }
+            assert_eq!(all, u64::MAX);
+        }
+    }
+
+    #[test]
+    fn chunks_are_named_by_keys() {
+        let parse = |key| Chunk::parse(key).map(|chunk| (chunk.of, chunk.index));
+        assert_eq!(parse("shop/device/s/a/b/8-3/00ff"), Some((8, 3)));
+        for bad in [
+            "",
+            "s/cart/3-1/00",
+            "s/cart/8-8/00",
+            "s/cart/128-1/00",
+            "s/cart/0-0/00",
+            "s/cart/8/00",
+        ] {
+            assert_eq!(parse(bad), None, "{bad}");
+        }
+    }
+}

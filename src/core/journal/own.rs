@@ -1,0 +1,81 @@
+use std::rc::Rc;
+
+use super::{Document, Journal};
+use crate::list::retain;
+use crate::mutant::{self, Mutant};
+use crate::state::{Part, Scope};
+
+/// A record of this page, kept until it has gone because something else that is stored contains it.
+///
+/// A browser may drop what it has accepted (Chromium does, near the quota), and users remove entries. Then this page is the last that
+/// knows what it said.
+pub(super) struct Own {
+    key: Rc<str>,
+    parts: Vec<OwnPart>,
+}
+
+struct OwnPart {
+    slice: Rc<str>,
+    number: u8,
+    part: Part,
+    /// A stored entry that contains it.
+    contained_in: Option<Rc<str>>,
+}
+
+impl Own {
+    pub(super) fn new(key: Rc<str>, document: Document) -> Self {
+        let mut parts = Vec::new();
+        for (name, slice) in &document.slices {
+            for (number, part) in slice.parts() {
+                parts.push(OwnPart {
+                    slice: name.clone(),
+                    number: *number,
+                    part: part.clone(),
+                    contained_in: None,
+                });
+            }
+        }
+        Self { key, parts }
+    }
+}
+
+impl Journal {
+    /// Notes which own records a stored document contains.
+    pub(super) fn note_contained(&mut self, key: &str, document: &Document) {
+        for own in &mut self.own {
+            for own in &mut own.parts {
+                let slice = document.slices.iter().find(|(name, _)| *name == own.slice);
+                let part = slice.and_then(|(_, slice)| slice.part(own.number));
+                if part.is_some_and(|part| part.includes(&own.part)) {
+                    own.contained_in = Some(key.into());
+                }
+            }
+        }
+    }
+
+    /// Wants own records stored again that have gone while nothing else contains them. Called when the storage has been listed.
+    pub(super) fn rewrite_vanished(&mut self) {
+        let mut lost = Document::default();
+        let keys = &self.keys;
+        retain(&mut self.own, |own| {
+            if keys.contains(&own.key) {
+                return true;
+            }
+            for own in &own.parts {
+                if own.contained_in.as_ref().is_none_or(|key| !keys.contains(key)) {
+                    lost.slice(&own.slice)
+                        .part_mut(own.number)
+                        .join(&own.part, Scope::Listed, &mut Vec::new());
+                }
+            }
+            false
+        });
+        if mutant::on(Mutant::NoRewrite) {
+            return;
+        }
+        for (name, slice) in lost.slices {
+            let unwritten = self.unwritten.get_or_insert_default();
+            unwritten.slice(&name).join(&slice, Scope::Listed);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+use super::Journal;
+use super::stored::Kind;
+use crate::sort::sort_and_dedup;
+use crate::state::Replica;
+use crate::text::split_once;
+
+/// Forgetting the names of old replicas, so that contexts stay short however many pages have written.
+impl Journal {
+    /// Retires the older half, if too many are named. Everything that is stored has been read.
+    pub(super) fn retire(&mut self) {
+        let replicas = self.replicas();
+        if replicas.len() <= self.limits.replicas {
+            return;
+        }
+        // Who has a record of its own, or is this page, is still about. More of its records may be on the way.
+        let mut active = self.replica;
+        for stored in self.keys.joined() {
+            if stored.kind == Kind::Record
+                && let Some(author) = self.author_of(&stored.key)
+            {
+                active = Some(active.map_or(author, |active| active.min(author)));
+            }
+        }
+        let oldest_kept = replicas.len() - self.limits.replicas / 2;
+        let mut horizon = None;
+        for &replica in replicas.iter().take(oldest_kept) {
+            if active.is_none_or(|active| replica < active) {
+                horizon = Some(replica);
+            }
+        }
+        let Some(horizon) = horizon else { return };
+        for (_, slice) in &mut self.state.slices {
+            for (_, part) in slice.parts_mut() {
+                part.retire(horizon);
+            }
+        }
+    }
+
+    /// Whether others may soon take this page's replica for one that writes no more.
+    pub(super) fn is_behind(&self) -> bool {
+        let Some(own) = self.replica else { return false };
+        let replicas = self.replicas();
+        let younger = replicas.len() - replicas.partition_point(|replica| *replica <= own);
+        younger >= self.limits.replicas / 4 || self.is_retired(own)
+    }
+
+    fn is_retired(&self, replica: Replica) -> bool {
+        let mut parts = self.state.slices.iter().flat_map(|(_, slice)| slice.parts());
+        parts.any(|(_, part)| part.context.horizon().is_some_and(|horizon| replica <= horizon))
+    }
+
+    /// All replicas that are named anywhere, sorted.
+    fn replicas(&self) -> Vec<Replica> {
+        let mut replicas = Vec::new();
+        for (_, slice) in &self.state.slices {
+            for (_, part) in slice.parts() {
+                for (replica, _) in part.context.replicas() {
+                    replicas.push(*replica);
+                }
+            }
+        }
+        sort_and_dedup(&mut replicas);
+        replicas
+    }
+
+    fn author_of(&self, key: &str) -> Option<Replica> {
+        let name = key.strip_prefix(&*self.prefix)?.strip_prefix("r/")?;
+        Replica::parse(split_once(name, b'-')?.0)
+    }
+}

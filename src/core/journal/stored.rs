@@ -1,0 +1,87 @@
+use std::rc::Rc;
+
+use super::Document;
+use crate::list::retain;
+
+/// A storage entry that has been read, or left alone.
+#[derive(Debug, Clone)]
+pub(super) struct Stored {
+    pub(super) key: Rc<str>,
+    pub(super) bytes: usize,
+    pub(super) kind: Kind,
+    /// The parts that it speaks of, as bits, by slice.
+    pub(super) touches: Vec<(Rc<str>, u64)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Record,
+    Snapshot,
+    /// It can't be read here, and stays.
+    Refused,
+}
+
+impl Stored {
+    pub(super) fn new(key: &str, text: &str, kind: Kind, document: &Document) -> Self {
+        let mut touches = Vec::with_capacity(document.slices.len());
+        for (name, slice) in &document.slices {
+            touches.push((name.clone(), slice.touched()));
+        }
+        Self {
+            key: key.into(),
+            bytes: key.len() + text.len(),
+            kind,
+            touches,
+        }
+    }
+
+    /// The parts of the slice that it speaks of.
+    pub(super) fn touched(&self, name: &str) -> u64 {
+        let mut bits = 0;
+        for (other, touched) in &self.touches {
+            if **other == *name {
+                bits |= touched;
+            }
+        }
+        bits
+    }
+}
+
+/// What is known of the storage, sorted by key.
+#[derive(Default)]
+pub(super) struct Keys(Vec<Stored>);
+
+impl Keys {
+    pub(super) fn get(&self, key: &str) -> Option<&Stored> {
+        self.0.get(self.find(key).ok()?)
+    }
+
+    pub(super) fn contains(&self, key: &str) -> bool {
+        self.find(key).is_ok()
+    }
+
+    pub(super) fn insert(&mut self, stored: Stored) {
+        if let Err(at) = self.find(&stored.key) {
+            self.0.insert(at, stored);
+        }
+    }
+
+    pub(super) fn remove(&mut self, key: &str) {
+        if let Ok(at) = self.find(key) {
+            self.0.remove(at);
+        }
+    }
+
+    pub(super) fn retain(&mut self, keep: impl FnMut(&Stored) -> bool) {
+        retain(&mut self.0, keep);
+    }
+
+    /// Those that have been joined.
+    pub(super) fn joined(&self) -> impl Iterator<Item = &Stored> {
+        self.0.iter().filter(|stored| stored.kind != Kind::Refused)
+    }
+
+    fn find(&self, key: &str) -> Result<usize, usize> {
+        self.0.binary_search_by(|other| (*other.key).cmp(key))
+    }
+}

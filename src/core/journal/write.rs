@@ -1,0 +1,177 @@
+use std::rc::Rc;
+
+use super::own::Own;
+use super::stored::{Kind, Stored};
+use super::{Document, Journal, StorageFull};
+use crate::json::write;
+use crate::mutant::{self, Mutant};
+use crate::state::{Author, MAX_CLOCK, Part, Replica, Scope, Slice};
+
+/// What a rollback needs.
+#[derive(Default)]
+pub(super) struct Transaction {
+    changes: Document,
+    parts: Vec<(Rc<str>, u8, Option<Part>)>,
+}
+
+impl Journal {
+    /// This page's name. Taken at its first write, which looks at the storage first, as does a write after a while: whoever decides by
+    /// what is there asks this before. `now` is the wall time in milliseconds since 1970.
+    pub fn replica(&mut self, now: u64) -> Replica {
+        // Undoing half a transaction must not undo what was read in the middle of it.
+        let midway = self
+            .transaction
+            .as_ref()
+            .is_some_and(|transaction| !transaction.parts.is_empty());
+        if let Some(replica) = self.replica.filter(|_| midway) {
+            return replica;
+        }
+        // A clock that was set back says nothing of how long it was.
+        if self.replica.is_some() && now.checked_sub(self.loaded).is_none_or(|idle| idle >= self.limits.idle) {
+            self.load(now);
+        }
+        if let Some(replica) = self
+            .replica
+            .filter(|_| !self.behind || mutant::on(Mutant::StaleReplica))
+        {
+            return replica;
+        }
+        // Born after all that is stored, so that old replicas can be told from it.
+        self.load(now);
+        self.records = 0;
+        self.behind = false;
+        if mutant::on(Mutant::ReusedReplica) {
+            return *self.replica.insert(Replica { birth: 1, random: 1 });
+        }
+        *self.replica.insert(Replica {
+            birth: (self.state.clock + 1).min(MAX_CLOCK),
+            random: self.random.draw(),
+        })
+    }
+
+    /// Who writes, one step of the clock on.
+    pub fn author(&mut self, now: u64, version: u32) -> Author {
+        let replica = self.replica(now);
+        self.state.clock = (self.state.clock + 1).min(MAX_CLOCK);
+        Author {
+            replica,
+            clock: self.state.clock,
+            now,
+            version,
+        }
+    }
+
+    /// Joins a change of this page. It shows at once, and is stored by the next [`flush`](Self::flush).
+    pub fn apply(&mut self, name: &Rc<str>, change: &Slice) {
+        let slice = self.state.slice(name);
+        let changes = match &mut self.transaction {
+            Some(transaction) => {
+                transaction.save(name, slice, change);
+                &mut transaction.changes
+            }
+            None => self.unwritten.get_or_insert_default(),
+        };
+        changes.slice(name).join(change, Scope::Listed);
+        let keys = slice.absorb(change, Scope::Listed);
+        self.news.add(name, keys);
+    }
+
+    /// Starts a transaction: what follows is stored in one record, or undone.
+    pub fn begin(&mut self) {
+        self.transaction = Some(Transaction::default());
+    }
+
+    /// Keeps what the transaction did.
+    pub fn commit(&mut self) {
+        let Some(transaction) = self.transaction.take() else {
+            return;
+        };
+        for (name, change) in transaction.changes.slices {
+            self.unwritten
+                .get_or_insert_default()
+                .slice(&name)
+                .join(&change, Scope::Listed);
+        }
+    }
+
+    /// Undoes what the transaction did.
+    pub fn rollback(&mut self) {
+        let Some(transaction) = self.transaction.take() else {
+            return;
+        };
+        for (name, number, part) in transaction.parts {
+            self.state.slice(&name).restore(number, part);
+        }
+        for (name, change) in transaction.changes.slices {
+            let mut keys = Vec::new();
+            for (key, _) in change.entries() {
+                keys.push(key.clone());
+            }
+            self.news.add(&name, keys);
+        }
+    }
+
+    /// Whether something waits to be stored.
+    #[must_use]
+    pub fn has_unwritten(&self) -> bool {
+        self.unwritten.is_some()
+    }
+
+    /// Stores what has changed, as one record. What can't be stored stays, and goes with whatever comes next: nothing overtakes it.
+    ///
+    /// # Errors
+    /// [`StorageFull`]; the changes are then held in memory alone.
+    pub fn flush(&mut self) -> Result<(), StorageFull> {
+        let Some(mut document) = self.unwritten.take() else {
+            return Ok(());
+        };
+        document.clock = self.state.clock;
+        match self.write_record(&document) {
+            Ok(key) => {
+                for (_, slice) in &document.slices {
+                    self.note_time(slice);
+                }
+                self.own.push(Own::new(key, document));
+                Ok(())
+            }
+            Err(full) => {
+                self.unwritten = Some(document).filter(|_| !mutant::on(Mutant::ForgetPending));
+                Err(full)
+            }
+        }
+    }
+
+    /// Stores a document as this page's next record, and gives its key.
+    pub(super) fn write_record(&mut self, document: &Document) -> Result<Rc<str>, StorageFull> {
+        let replica = match self.replica {
+            Some(replica) => replica,
+            None => self.replica(self.loaded),
+        };
+        let text = document.encode(self.numbers);
+        let mut key = self.key(&["r/"]);
+        replica.write(&mut key);
+        key.push('-');
+        write::integer(&mut key, self.records + 1);
+        self.storage.set(&key, &text)?;
+        self.records += 1;
+        let stored = Stored::new(&key, &text, Kind::Record, document);
+        let key = stored.key.clone();
+        self.keys.insert(stored);
+        Ok(key)
+    }
+}
+
+impl Transaction {
+    /// Keeps what a change is about to touch as it was.
+    fn save(&mut self, name: &Rc<str>, slice: &Slice, change: &Slice) {
+        for (number, _) in change.parts() {
+            if !self
+                .parts
+                .iter()
+                .any(|(other, place, _)| other == name && place == number)
+            {
+                self.parts.push((name.clone(), *number, slice.part(*number).cloned()));
+            }
+        }
+    }
+}

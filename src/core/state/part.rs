@@ -1,0 +1,93 @@
+use std::rc::Rc;
+
+use super::{Context, Entries, Entry};
+
+/// How many parts a slice has. It is part of the stored form, and never changes.
+pub const PARTS: u8 = 64;
+
+/// The part of a slice that a key belongs to: six bits of its FNV-1a hash (Fowler, Noll, Vo).
+#[must_use]
+pub fn part_of(key: &str) -> u8 {
+    let mut hash = 0x811c_9dc5_u32;
+    for byte in key.bytes() {
+        hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+    }
+    // Its low bits alone hardly differ for keys that do.
+    ((hash ^ (hash >> 15)) % u32::from(PARTS)) as u8
+}
+
+/// One part of a slice: the keys of one hash, and what was seen of their operations.
+///
+/// A part is a world of its own: its operations are numbered for themselves, and its context speaks of them alone. So parts can be
+/// stored, and joined, one without the other.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Part {
+    /// The operations it has seen.
+    pub context: Context,
+    /// What they left. A change lists every key that it touches, also one of which it leaves nothing.
+    pub entries: Entries,
+}
+
+/// How much a state speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Of the keys that it lists: a change. Joining it costs what it touches, not what there is.
+    Listed,
+    /// Of all keys of the parts that it lists: a snapshot. What it has seen and doesn't list is gone.
+    Whole,
+}
+
+impl Part {
+    /// Joins `other` into this one, and adds the keys that it changed to `changed`.
+    pub fn join(&mut self, other: &Self, scope: Scope, changed: &mut Vec<Rc<str>>) {
+        if scope == Scope::Whole {
+            let nothing = Entry::default();
+            for (key, entry) in self.entries.iter_mut() {
+                if other.entries.get(key).is_none() && entry.join(&self.context, &nothing, &other.context) {
+                    changed.push(key.clone());
+                }
+            }
+        }
+        for (key, theirs) in other.entries.iter() {
+            if self
+                .entries
+                .get_or_insert(key)
+                .join(&self.context, theirs, &other.context)
+            {
+                changed.push(key.clone());
+            }
+        }
+        self.context.join(&other.context);
+    }
+
+    /// Forgets the keys of which nothing is left.
+    pub fn forget_void(&mut self) {
+        self.entries.retain(|entry| !entry.is_void());
+    }
+
+    /// Whether joining `other` would change nothing but the place where it is stored.
+    #[must_use]
+    pub fn includes(&self, other: &Self) -> bool {
+        self.context.includes(&other.context)
+            && other.entries.iter().all(|(key, theirs)| match self.entries.get(key) {
+                Some(ours) => ours.includes(&self.context, theirs, &other.context),
+                None => Entry::default().includes(&self.context, theirs, &other.context),
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_spread_over_all_parts_and_stay_there() {
+        let mut counts = [0; PARTS as usize];
+        for number in 0..6_400 {
+            counts[usize::from(part_of(&format!("sku-{number}")))] += 1;
+        }
+        assert!(counts.iter().all(|&count| (50..200).contains(&count)), "{counts:?}");
+        // Stored data depends on these.
+        assert_eq!(["", "lamp", "sku-1", "ä"].map(part_of), [60, 26, 47, 25]);
+    }
+}

@@ -1,0 +1,44 @@
+use std::rc::Rc;
+
+use crate::journal::Storage;
+use crate::text::concat;
+
+/// Some room in `localStorage` that is given up when it is full, so that the change that found it full is stored, and compacting finds
+/// room to make more.
+pub(super) struct Reserve {
+    key: String,
+    storage: Rc<dyn Storage>,
+    /// Whether this page has seen to it; it is all tabs'.
+    taken: bool,
+}
+
+/// In characters.
+const SIZE: usize = 64 * 1024;
+
+impl Reserve {
+    pub(super) fn new(name: &str, storage: Rc<dyn Storage>) -> Self {
+        Self {
+            key: concat(&[name, "/reserve"]),
+            storage,
+            taken: false,
+        }
+    }
+
+    /// Takes the room, if there is any.
+    pub(super) fn take(&mut self) {
+        if !self.taken {
+            self.taken =
+                self.storage.keys().contains(&self.key) || self.storage.set(&self.key, &"0".repeat(SIZE)).is_ok();
+        }
+    }
+
+    /// Gives the room up; gives whether there was any.
+    pub(super) fn release(&mut self) -> bool {
+        self.taken = false;
+        let held = self.storage.keys().contains(&self.key);
+        if held {
+            self.storage.remove(&self.key);
+        }
+        held
+    }
+}

@@ -1,0 +1,88 @@
+use super::Store;
+use crate::error::{Code, Error};
+use crate::journal::{Journal, Pace, StorageFull};
+
+impl Store {
+    /// Starts a transaction.
+    ///
+    /// # Errors
+    /// [`Code::NestedTransaction`]
+    pub fn begin(&mut self) -> Result<(), Error> {
+        if self.in_transaction {
+            return Err(Error::new(
+                Code::NestedTransaction,
+                &["a transaction is under way; do this in it, or after it"],
+            ));
+        }
+        self.in_transaction = true;
+        self.journals.iter_mut().for_each(Journal::begin);
+        Ok(())
+    }
+
+    /// Ends the transaction: keeps what it did, or undoes it.
+    pub fn end(&mut self, keep: bool) {
+        self.in_transaction = false;
+        self.journals
+            .iter_mut()
+            .for_each(if keep { Journal::commit } else { Journal::rollback });
+    }
+
+    /// Whether a transaction is under way.
+    #[must_use]
+    pub fn in_transaction(&self) -> bool {
+        self.in_transaction
+    }
+
+    /// Stores what has changed. Where the storage is full, the reserve makes room for it.
+    ///
+    /// # Errors
+    /// [`StorageFull`] if any storage took nothing; what it didn't take is tried again with the next call.
+    pub fn flush(&mut self) -> Result<(), StorageFull> {
+        if !self.has_unwritten() {
+            return Ok(());
+        }
+        let result = self.flush_all();
+        if result.is_err() && self.reserve.release() {
+            return self.flush_all();
+        }
+        result
+    }
+
+    /// Whether something waits to be stored.
+    #[must_use]
+    pub fn has_unwritten(&self) -> bool {
+        self.journals.iter().any(Journal::has_unwritten)
+    }
+
+    /// Does a step of compacting where one is due, and says when the next is. Call it when the page is idle, and not before.
+    pub fn compact(&mut self) -> Option<Pace> {
+        self.drop_expired();
+        let mut soon = false;
+        for (journal, rests) in self.journals.iter_mut().zip(&mut self.resting) {
+            // One that rests isn't called because another goes on.
+            if *rests && !self.rested {
+                continue;
+            }
+            let pace = journal.compact(self.now);
+            *rests = pace == Some(Pace::Later);
+            soon |= pace == Some(Pace::Soon);
+        }
+        self.rested = !soon;
+        if soon {
+            return Some(Pace::Soon);
+        }
+        if self.resting.contains(&true) {
+            return Some(Pace::Later);
+        }
+        self.reserve.take();
+        None
+    }
+
+    fn flush_all(&mut self) -> Result<(), StorageFull> {
+        let mut result = Ok(());
+        for journal in &mut self.journals {
+            result = journal.flush().and(result);
+        }
+        result
+    }
+}
