@@ -116,6 +116,15 @@ impl Driver {
         ask(&self.client.borrow())
     }
 
+    /// Asks for what is shown now: what has expired isn't.
+    pub fn view<R>(&self, ask: impl FnOnce(&Client) -> R) -> R {
+        let mut client = self.client.borrow_mut();
+        if client.store.next_expiry().is_some() {
+            client.store.tick(self.now());
+        }
+        ask(&client)
+    }
+
     /// Changes something, and carries out what follows from it: listeners have been called when this returns.
     ///
     /// # Errors

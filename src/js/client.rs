@@ -79,13 +79,13 @@ impl Client {
 
     /// An entry as JSON.
     pub fn entry(&self, slice: usize, key: &str) -> Option<String> {
-        self.driver.read(|client| client.store.entry(slice, key))
+        self.driver.view(|client| client.store.entry(slice, key))
     }
 
     /// The keys that are there, in order.
     #[wasm_bindgen(unchecked_return_type = "string[]")]
     pub fn keys(&self, slice: usize) -> Array {
-        array(&self.driver.read(|client| client.store.keys(slice)))
+        array(&self.driver.view(|client| client.store.keys(slice)))
     }
 
     /// Whether what another library had stored for the slice was taken over.

@@ -26,10 +26,7 @@ impl Journal {
         if let Some(replica) = self.replica.filter(|_| midway) {
             return replica;
         }
-        // A clock that was set back says nothing of how long it was.
-        if self.replica.is_some() && now.checked_sub(self.loaded).is_none_or(|idle| idle >= self.limits.idle) {
-            self.load(now);
-        }
+        self.look(now);
         if let Some(replica) = self
             .replica
             .filter(|_| !self.behind || mutant::on(Mutant::StaleReplica))
@@ -47,6 +44,14 @@ impl Journal {
             birth: (self.state.clock + 1).min(MAX_CLOCK),
             random: self.random.draw(),
         })
+    }
+
+    /// Looks at the storage again, if this page hasn't for a while.
+    pub fn look(&mut self, now: u64) {
+        // A clock that was set back says nothing of how long it was.
+        if now.checked_sub(self.loaded).is_none_or(|idle| idle >= self.limits.idle) {
+            self.load(now);
+        }
     }
 
     /// Who writes, one step of the clock on.

@@ -134,17 +134,17 @@ pub(super) struct Definition {
 impl Definition {
     pub(super) fn new(config: &SliceConfig, numbers: Numbers) -> Result<Self, Error> {
         let mut initial = Vec::new();
-        if let Some(Raw(text)) = &config.initial {
-            if read_initial(text, config.kind, &mut initial).is_err() {
-                return Err(Error::new(
-                    Code::BadConfig,
-                    &[
-                        "`initial` of ",
-                        &config.name,
-                        " must be an object, or an array for a set",
-                    ],
-                ));
-            }
+        if let Some(Raw(text)) = &config.initial
+            && read_initial(text, config.kind, &mut initial).is_err()
+        {
+            return Err(Error::new(
+                Code::BadConfig,
+                &[
+                    "`initial` of ",
+                    &config.name,
+                    " must be an object, or an array for a set",
+                ],
+            ));
         }
         // The members of a map's keep their order, in which they are put.
         for (name, value) in &mut initial {

@@ -15,7 +15,11 @@ impl Store {
             ));
         }
         self.in_transaction = true;
-        self.journals.iter_mut().for_each(Journal::begin);
+        for journal in &mut self.journals {
+            // Not in the midst of it.
+            journal.look(self.now);
+            journal.begin();
+        }
         Ok(())
     }
 
