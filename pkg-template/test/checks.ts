@@ -263,6 +263,15 @@ export function testChecks(backend: string, open: Open): void {
       assert.deepEqual(checked, [{ title: "Lamp" }]);
     });
 
+    test("may give a value along with what is wrong with it", async () => {
+      const name = uniqueName();
+      const old = await open({ name, state: { cart: map<number>() } });
+      old.state.cart.set("lamp", 1);
+      const validate = (value: unknown) => ({ value, issues: [{ message: "no" }] });
+      const schema = { "~standard": { version: 1, vendor: "test", validate } } as StandardSchema<number>;
+      assert.equal((await again(old, open, { name, state: { cart: map({ schema }) } })).state.cart.size, 0);
+    });
+
     test("can't be asynchronous: that hides, and is reported once, as nobody's error", async () => {
       const name = uniqueName();
       const old = await open({ name, state: { cart: map<string>(), saved: map<string>() } });

@@ -4,6 +4,7 @@ import { createClient } from "../src/client.js";
 import { HoldallError } from "../src/error.js";
 import type { RequestEvent } from "../src/events.js";
 import { map } from "../src/map.js";
+import { set } from "../src/set.js";
 import { task, uniqueName } from "./again.js";
 import { Fake, FakeClient } from "./fake.js";
 import { heard, lamp, options } from "./slices.js";
@@ -45,6 +46,21 @@ describe("reads", () => {
     cart.snapshot();
     cart.get("mug");
     assert.deepEqual(fake.calls.map(([name]) => name).sort(), ["entry", "keys"]);
+  });
+
+  test("ask for the keys alone of what may have expired, and for no members that were checked", () => {
+    const state = { cart: map<object>({ ttl: 1000 }), blocked: set({ version: 2, migrate: (member) => member as string }) };
+    const app = createClient(Fake, { name: uniqueName(), state });
+    const fake = FakeClient.last;
+    assert.ok(fake);
+    const { cart, blocked } = app.state;
+    cart.set("lamp", lamp);
+    fake.fromElsewhere([{ slice: "blocked", key: '"ada"', json: "true" }]);
+    assert.deepEqual([cart.size, blocked.size], [1, 1]);
+    fake.calls.length = 0;
+    assert.equal(cart.size, 1);
+    assert.deepEqual([blocked.has("ada"), blocked.has("eve")], [true, false]);
+    assert.deepEqual(fake.calls.map(([name]) => name), ["keys"]);
   });
 
   test("never ask wasm for half a surrogate pair, which would be another key there", () => {

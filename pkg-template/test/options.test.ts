@@ -16,7 +16,7 @@ testChecks("fake", open);
 testOptions("fake", open);
 
 describe("adopt", () => {
-  test("finds nothing where storage is blocked", () => {
+  test("finds nothing where storage is blocked", async () => {
     const original = Object.getOwnPropertyDescriptor(globalThis, "localStorage") ?? {};
     const get = () => {
       throw new DOMException("blocked", "SecurityError");
@@ -24,7 +24,11 @@ describe("adopt", () => {
     Object.defineProperty(globalThis, "localStorage", { get, configurable: true });
     try {
       const app = createClient(Fake, { name: uniqueName(), state: { cart: map({ adopt: { key: "k", read: JSON.parse } }) } });
+      const { calls, listener } = heard<object>();
+      app.on("corrupt", listener);
+      await task();
       assert.equal(app.state.cart.size, 0);
+      assert.deepEqual(calls, []);
     } finally {
       Object.defineProperty(globalThis, "localStorage", original);
     }
