@@ -82,7 +82,8 @@ export interface App<S extends object> {
    */
   on<K extends keyof Events>(name: K, listener: (event: Events[K]) => void): Unsubscribe;
   /**
-   * Everything that is stored under the client's name, as one JSON document, for support cases. It holds the user's data.
+   * Everything that is stored under the client's name, as one JSON document, for support cases. It holds the user's data; of other
+   * users' slices, nothing but the storage keys.
    *
    * @example
    * ```ts

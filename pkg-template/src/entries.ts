@@ -58,7 +58,7 @@ export class Entries {
   /** The frozen value under `key`; `undefined` if there is none. */
   read(key: string): unknown {
     const cell = this.#cells.get(key);
-    // What expires does so without a word.
+    // What expires does so at once, and is told as soon as a timer can.
     if (cell && !cell.stale && !this.options.ttl) return cell.value;
     const json = isText(key) ? this.client.entry(this.index, key) : undefined;
     if (cell && cell.json === json) {

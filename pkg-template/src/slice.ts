@@ -26,8 +26,8 @@ export interface SliceOptions<T = unknown, Whole = unknown> {
    */
   owner?: "device" | "user";
   /**
-   * Milliseconds, a whole number, after which an entry that nobody has changed is hidden. It is removed from storage later, and
-   * no listener is called.
+   * Milliseconds, a whole number, after which an entry that nobody has changed is hidden, and listeners are called. It is removed
+   * from storage later.
    */
   ttl?: number;
   /** The version of what is stored, from 1 (default) up. A page of an older version can read, but not change, what it finds. */

@@ -11,9 +11,9 @@ export function uniqueName(): string {
   return `again-${count++}`;
 }
 
-/** Waits until what is done a task later has been done. */
-export function task(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 5));
+/** Waits until what is done a task later, and what that leaves for later tasks, has been done. However slow the machine is. */
+export async function task(): Promise<void> {
+  for (let hop = 0; hop < 10; hop++) await new Promise((resolve) => setTimeout(resolve));
 }
 
 /** Closes a client when all that it has put is stored, and opens another one, as a reload does. */

@@ -163,7 +163,8 @@ export class FakeClient implements WasmClient {
 
   export(): string {
     const mine = [...FakeClient.disk].filter(([path]) => path.startsWith(`${this.config.name}/`));
-    return JSON.stringify(Object.fromEntries(mine.map(([path, entries]) => [path, Object.fromEntries(entries)])));
+    const may = (path: string) => !path.includes("/u.") || path.includes(`/${this.area("user")}/`);
+    return JSON.stringify(Object.fromEntries(mine.map(([path, entries]) => [path, may(path) ? Object.fromEntries(entries) : null])));
   }
 
   adopted(slice: number): boolean {
@@ -200,6 +201,8 @@ export class FakeClient implements WasmClient {
     this.shown.set(stored, stored.json);
     this.entries(slice).set(key, stored);
     this.change(slice, [key]);
+    const { ttl } = this.slice(slice);
+    if (ttl !== undefined && ttl < 1000) setTimeout(() => this.host.changed(slice, [key]), ttl);
   }
 
   private change(slice: number, keys: string[]): void {
@@ -268,11 +271,15 @@ export class FakeClient implements WasmClient {
     return config;
   }
 
+  private area(owner?: string): string {
+    const subject = this.session.user && (JSON.parse(this.session.user) as Members)["sub"];
+    return owner === "user" ? (subject ? `u.${String(subject)}` : "guest") : "device";
+  }
+
   /** The slice's entries in the area of whom they belong to now; its initial ones if it is new there. */
   private entries(slice: number): Entries {
     const { name, kind, owner, initial, version = 1 } = this.slice(slice);
-    const subject = this.session.user && (JSON.parse(this.session.user) as Members)["sub"];
-    const path = `${this.config.name}/${owner === "user" ? (subject ? `u.${String(subject)}` : "guest") : "device"}/${name}`;
+    const path = `${this.config.name}/${this.area(owner)}/${name}`;
     let entries = FakeClient.disk.get(path);
     if (!entries) {
       const first: [string, unknown][] =

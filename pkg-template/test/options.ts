@@ -57,6 +57,19 @@ export function testOptions(backend: string, open: Open): void {
     });
   });
 
+  test(`${backend}: expiry is told, once`, async () => {
+    const { cart } = (await open({ name: uniqueName(), state: { cart: map<number>({ ttl: 50 }) } })).state;
+    cart.set("lamp", 1);
+    const { calls, listener } = heard<readonly string[]>();
+    cart.subscribe(() => assert.equal(cart.size, 0));
+    cart.subscribe(listener, "lamp");
+    const start = performance.now();
+    while (calls.length === 0 && performance.now() - start < 5000) await task();
+    assert.deepEqual(calls, [["lamp"]]);
+    await task();
+    assert.equal(calls.length, 1);
+  });
+
   describe(`${backend}: initial`, () => {
     test("is put once, in its order, and then is like everything else", async () => {
       const name = uniqueName();
@@ -191,11 +204,15 @@ export function testOptions(backend: string, open: Open): void {
       session.signIn(token, { user: { sub: "bob" } });
       assert.equal(state.cart.size, 0);
       state.cart.set("pen", 3);
+      state.blocked.add("Bob's");
       await session.signOut().catch(() => {});
       state.cart.set("guest", 4);
       session.signIn(token, { user: { sub: "ada" } });
       assert.deepEqual([...state.cart].sort(), [["guest", 4], ["lamp", 1], ["mug", 2]]);
       assert.deepEqual([...state.blocked], ["mallory"]);
+      await task();
+      assert.match(app.export(), /mallory/);
+      assert.doesNotMatch(app.export(), /Bob's/, "nor is it exported");
       app.close();
     });
 

@@ -1,8 +1,15 @@
 // As much of a browser as the tests need under Node.
 
-/** As much of a page as the client looks for before it opens. */
+/**
+ * As much of a page as the client looks for before it opens. What is stored is told as another tab hears of it: a task later.
+ * Clients of one page hear each other this way, and so are tabs to each other.
+ */
 export function pretendToBeAPage(): void {
   const listeners = new EventTarget();
+  const setTimer = globalThis.setTimeout;
+  const tell = (storageArea: MemoryStorage, key: string, newValue: string | null): void => {
+    setTimeout(() => listeners.dispatchEvent(Object.assign(new Event("storage"), { key, newValue, storageArea })));
+  };
   // web-sys asks whether the global object is a Window.
   class Window {
     static [Symbol.hasInstance](value: unknown): boolean {
@@ -16,8 +23,14 @@ export function pretendToBeAPage(): void {
     document: Object.assign(new EventTarget(), { visibilityState: "visible" }),
     location: new URL("http://localhost/"),
     isSecureContext: true,
-    localStorage: new MemoryStorage(),
+    localStorage: new MemoryStorage(tell),
     sessionStorage: new MemoryStorage(),
+    setTimeout: (job: () => void, milliseconds = 0) => {
+      const timer = setTimer(job, milliseconds) as unknown as { unref(): void };
+      // What a client would do in some seconds keeps no test waiting.
+      if (milliseconds >= 1000) timer.unref();
+      return timer;
+    },
     addEventListener: listeners.addEventListener.bind(listeners),
     removeEventListener: listeners.removeEventListener.bind(listeners),
     dispatchEvent: listeners.dispatchEvent.bind(listeners),
@@ -30,6 +43,9 @@ export function pretendToBeAPage(): void {
 /** A `Storage` of the page's own. */
 export class MemoryStorage {
   readonly #items = new Map<string, string>();
+
+  constructor(private readonly changed?: (storage: MemoryStorage, key: string, value: string | null) => void) {}
+
   get length(): number {
     return this.#items.size;
   }
@@ -41,8 +57,9 @@ export class MemoryStorage {
   }
   setItem(key: string, value: string): void {
     this.#items.set(key, value);
+    this.changed?.(this, key, value);
   }
   removeItem(key: string): void {
-    this.#items.delete(key);
+    if (this.#items.delete(key)) this.changed?.(this, key, null);
   }
 }
