@@ -216,6 +216,20 @@ export function testOptions(backend: string, open: Open): void {
       app.close();
     });
 
+    test("has what it holds migrated when it is shown", async () => {
+      const { name, auth } = options();
+      const old = await open({ name, auth, state: { cart: map<string>({ owner: "user" }) } });
+      old.session.signIn(token, { user: { sub: "ada" } });
+      old.state.cart.set("lamp", "1");
+      await old.session.signOut().catch(() => {});
+      const state = { cart: map<number>({ owner: "user", version: 2, migrate: (value) => Number(value) }) };
+      const app = await again(old, open, { name, auth, state });
+      assert.equal(app.state.cart.size, 0);
+      app.session.signIn(token, { user: { sub: "ada" } });
+      assert.deepEqual([...app.state.cart], [["lamp", 1]]);
+      app.close();
+    });
+
     test("is deleted by a sign-out that erases", async () => {
       const app = await open(options());
       const { state, session } = app;
