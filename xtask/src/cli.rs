@@ -7,6 +7,7 @@ usage: cargo xtask <command>
 
   demo [--port 8080]            build everything and serve the demo; stops on Ctrl-C
   test                          format, lints, all tests; installs what they need
+  simulate [--seeds 2000]       pages over a storage that lags, refuses and forgets; --seed 17 and --mutants, too
   build [--profile wasm|dev]    the npm package, into target/npm/holdall
   help                          this text";
 
@@ -16,6 +17,7 @@ pub(crate) enum Command {
     Build(Profile),
     Demo { port: u16 },
     Test,
+    Simulate(Vec<String>),
 }
 
 /// The command that the arguments name; otherwise what is wrong with them.
@@ -25,6 +27,7 @@ pub(crate) fn parse(arguments: &[String]) -> Result<Command, String> {
         [] => Err("which command?".into()),
         ["help" | "--help" | "-h"] => Ok(Command::Help),
         ["test"] => Ok(Command::Test),
+        ["simulate", rest @ ..] => Ok(Command::Simulate(rest.iter().map(ToString::to_string).collect())),
         ["build"] => Ok(Command::Build(Profile::Wasm)),
         ["build", rest @ ..] => match option("--profile", rest)? {
             "wasm" => Ok(Command::Build(Profile::Wasm)),
@@ -71,6 +74,11 @@ mod tests {
         assert_eq!(parsed("build"), Ok(Command::Build(Profile::Wasm)));
         assert_eq!(parsed("test"), Ok(Command::Test));
         assert_eq!(parsed("--help"), Ok(Command::Help));
+        assert_eq!(parsed("simulate"), Ok(Command::Simulate(Vec::new())));
+        assert_eq!(
+            parsed("simulate --seed 7"),
+            Ok(Command::Simulate(vec!["--seed".into(), "7".into()]))
+        );
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod package;
 mod programs;
 mod run;
 mod shorten;
+mod simulate;
 mod size;
 mod suites;
 mod tools;
@@ -49,6 +50,7 @@ fn execute(command: &Command, workspace: &Workspace) -> Result<ExitCode> {
         Command::Help => println!("{}", cli::USAGE),
         Command::Build(profile) => package::build(workspace, *profile)?,
         Command::Demo { port } => demo::run(workspace, *port)?,
+        Command::Simulate(arguments) => simulate::run(workspace, arguments)?,
         // Its last line is machine-read, so no message may follow.
         Command::Test => return suites::run(workspace),
     }

@@ -10,7 +10,7 @@ use crate::counts::{self, Counts};
 use crate::package::{self, Profile};
 use crate::run::{cargo, now, output_of, program, seconds, watch};
 use crate::workspace::Workspace;
-use crate::{Result, tools};
+use crate::{Result, simulate, tools};
 
 /// The fewest tests that each suite has. Fewer means that some are no longer found: raise these along with the tests.
 const NATIVE: usize = 215;
@@ -93,6 +93,7 @@ impl Suites<'_> {
 
         let native = self.cargo("test --workspace --exclude holdall-e2e --lib --bins --tests");
         self.tests("native tests", NATIVE, native)?;
+        self.simulation()?;
         self.tests("doc tests", DOC, self.cargo("test --package holdall --doc"))?;
         self.tests("browser tests", BROWSER, self.wasm_pack()?)?;
         self.package()?;
@@ -129,6 +130,22 @@ impl Suites<'_> {
             return Err(format!("{name}: {problem}"));
         }
         println!("    {} passed, {}", counts.passed, seconds(start.elapsed()));
+        Ok(())
+    }
+
+    /// Says, beside whether all was well, how much happened.
+    fn simulation(&self) -> Result {
+        headline("simulation");
+        let start = now();
+        let watched = watch(
+            &mut simulate::command(self.workspace, &simulate::SHORT),
+            simulate::is_result,
+        )?;
+        if !watched.success {
+            print_without_noise(&watched.text);
+            return Err("simulation".into());
+        }
+        println!("    ok, {}", seconds(start.elapsed()));
         Ok(())
     }
 

@@ -1,0 +1,122 @@
+//! How every run ends: an idle phase in which all pages compact, then all is well again, and everything must be there.
+
+use crate::page::{Role, role};
+use crate::run::{PROCESSES, Run};
+
+/// In the idle phase each page compacts so often.
+const IDLE_ROUNDS: usize = 6;
+
+impl Run {
+    /// Ends the run.
+    pub(crate) fn finish(&mut self, random: &mut fastrand::Rng) {
+        self.idle(random);
+        self.heal();
+        self.settle();
+        self.check_end("end");
+        for _ in 0..IDLE_ROUNDS * self.tabs.len() {
+            self.compact(random.usize(..self.tabs.len()), true);
+            self.settle();
+        }
+        self.check_end("end, compacted");
+        self.check_bounds();
+    }
+
+    /// Nobody changes anything; everybody compacts, among all the faults that there are.
+    fn idle(&mut self, random: &mut fastrand::Rng) {
+        self.world().note(|| "# idle".into());
+        for _ in 0..IDLE_ROUNDS * 3 {
+            if !self.tabs.is_empty() {
+                let at = random.usize(..self.tabs.len());
+                if !self.tabs[at].frozen {
+                    self.compact(at, random.bool());
+                }
+            }
+            let process = random.usize(..PROCESSES);
+            if random.bool() {
+                self.world().pump(process);
+            }
+            self.deliver(random.usize(..PROCESSES), random.u8(..4), 0);
+            let milliseconds = random.u64(..3_000);
+            self.world().advance(milliseconds);
+            self.look();
+        }
+    }
+
+    /// No more faults.
+    fn heal(&mut self) {
+        {
+            let mut world = self.world();
+            world.note(|| "# all is well again".into());
+            world.origin.quota = None;
+            world.origin.drop = 0;
+            for process in &mut world.origin.processes {
+                process.refuse = 0;
+                process.meddle = 0;
+            }
+            world.pages.iter_mut().for_each(|page| page.calls_left = None);
+        }
+        (0..self.tabs.len()).for_each(|at| self.thaw(at));
+    }
+
+    /// Everything that is under way arrives, and everybody looks.
+    fn settle(&mut self) {
+        let mut quiet = 0;
+        for _ in 0..12 {
+            self.world().births = 0;
+            self.world().advance(20_000);
+            (0..PROCESSES).for_each(|process| self.deliver(process, u8::MAX, 0));
+            for at in 0..self.tabs.len() {
+                self.page(at).load();
+                self.flush(at);
+            }
+            self.look();
+            quiet = if self.world().origin.is_busy() { 0 } else { quiet + 1 };
+            if quiet == 2 {
+                return;
+            }
+        }
+        self.world().fail("rest", "the pages never stop writing".into());
+    }
+
+    /// A fresh page, all others, and the oracle agree on what is stored, and nothing is missing.
+    fn check_end(&mut self, check: &'static str) {
+        let stored = self.world().origin.contents();
+        let excused = {
+            let mut world = self.world();
+            if let Some(op) = (world.durable() - stored).iter().next() {
+                let name = world.history.name(op);
+                world.fail("lost", name);
+            }
+            world.excused
+        };
+        for at in 0..self.tabs.len() {
+            if !self.tabs[at].ignorant {
+                let kept = self.seen(at) & excused;
+                self.compare(at, &(stored | kept), check);
+            }
+        }
+        self.world().origin.open_process();
+        let at = self.tabs.len();
+        let process = self.world().origin.processes.len() - 1;
+        self.open(process, 2);
+        self.compare(at, &stored, check);
+        let id = self.tabs[at].id;
+        self.tabs.truncate(at);
+        let mut world = self.world();
+        world.counts.pages -= 1;
+        world.origin.processes.truncate(process);
+        world.bury(id);
+    }
+
+    /// What is stored at rest is little.
+    fn check_bounds(&mut self) {
+        if self.tabs.is_empty() {
+            return;
+        }
+        let mut world = self.world();
+        let keys = world.origin.main.keys().filter(|key| role(key) != Role::Other).count();
+        if keys > 40 {
+            world.fail("bounded", format!("{keys} keys are left at rest"));
+        }
+    }
+}

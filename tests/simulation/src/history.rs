@@ -1,0 +1,327 @@
+//! What was done, operation by operation: the material of the oracle.
+
+use crate::action::{Change, Value};
+use crate::ops::{MAX_OPS, Ops};
+use crate::page::{Dot, Made, Replica, Stamp, Stored};
+use crate::slices::{FIELDS, KEYS, SLICES};
+use crate::view::{Shown, is_number, seq};
+
+/// One operation on one key, and what it meant when it was made.
+pub(crate) struct Op {
+    pub(crate) slice: usize,
+    pub(crate) key: usize,
+    pub(crate) page: usize,
+    /// What the operation is called, if it leaves an event: a removal doesn't.
+    pub(crate) dot: Option<Dot>,
+    /// When the entry was last put as a whole, as this operation saw it.
+    pub(crate) put: Stamp,
+    /// When the entry was first put, as this operation saw it.
+    pub(crate) order: Stamp,
+    /// What it asserts.
+    pub(crate) cells: Vec<Cell>,
+    /// The events that it supersedes.
+    pub(crate) covers: Ops,
+    /// The increments that it supersedes.
+    pub(crate) floors: Vec<Floor>,
+    pub(crate) adds: Option<Adds>,
+}
+
+/// The value of a field, and when it was written.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Cell {
+    /// `None` for a value that is no object.
+    pub(crate) field: Option<usize>,
+    pub(crate) stamp: Stamp,
+    pub(crate) text: String,
+}
+
+/// All increments of a field by one replica, up to this operation.
+#[derive(Clone, Copy)]
+pub(crate) struct Floor {
+    pub(crate) field: usize,
+    pub(crate) replica: Replica,
+    pub(crate) last: usize,
+}
+
+/// An increment.
+#[derive(Clone, Copy)]
+pub(crate) struct Adds {
+    pub(crate) field: usize,
+    /// The sum of it and all earlier ones of the same replica.
+    pub(crate) total: f64,
+}
+
+/// All operations of a run.
+#[derive(Default)]
+pub(crate) struct History {
+    pub(crate) ops: Vec<Op>,
+    /// By slice and key.
+    pub(crate) of_key: [[Ops; KEYS]; SLICES.len()],
+    /// Those of more than one operation.
+    pub(crate) transactions: Vec<Ops>,
+}
+
+impl History {
+    pub(crate) fn is_full(&self) -> bool {
+        self.ops.len() + 16 > MAX_OPS
+    }
+
+    /// The code of the error that a change must end in.
+    pub(crate) fn refusal(&self, change: &Change, seen: &Ops) -> Option<&'static str> {
+        let (slice, key) = change.place();
+        let shown = self.shown(slice, key, seen);
+        match change {
+            Change::Patch { .. } if !shown.is_present() && !shown.may_create() => Some("no-entry"),
+            Change::Patch { .. } if shown.whole().is_some() => Some("not-an-object"),
+            Change::Increment {
+                init: Some(init),
+                field,
+                ..
+            } if !shown.is_present() && !shown.may_create() => {
+                let mut cells = init.fields.iter().filter(|(name, _)| name == field);
+                cells.any(|(_, text)| !is_number(text)).then_some("not-a-number")
+            }
+            Change::Increment { .. } if !shown.is_present() && !shown.may_create() => Some("no-entry"),
+            Change::Increment { .. } if shown.whole().is_some() => Some("not-an-object"),
+            Change::Increment { field, .. } if shown.cell(*field).is_some_and(|cell| !is_number(&cell.text)) => {
+                Some("not-a-number")
+            }
+            _ => None,
+        }
+    }
+
+    /// Notes a put, patch or increment, once it is made. `seen` is what the page had seen.
+    pub(crate) fn add(&mut self, change: &Change, page: usize, seen: &Ops, made: Made) -> Result<usize, String> {
+        let (slice, key) = change.place();
+        let shown = self.shown(slice, key, seen);
+        let mut op = Op {
+            slice,
+            key,
+            page,
+            dot: Some(made.dot),
+            put: shown.put,
+            order: shown.order.unwrap_or(made.order),
+            cells: Vec::new(),
+            covers: shown.live,
+            floors: Vec::new(),
+            adds: None,
+        };
+        let mut written = None;
+        match change {
+            Change::Put { value, .. } => {
+                op.put = made.put;
+                op.cells = value.cells(made.put);
+                op.floors = shown.floors(|_| true);
+                written = Some(made.put);
+            }
+            Change::Patch { value, .. } => {
+                let stamp = made.newest.ok_or("a patch that asserts nothing")?;
+                op.cells = value.cells(stamp);
+                let patched = |field: usize| value.fields.iter().any(|(name, _)| *name == field);
+                op.floors = shown.floors(patched);
+                let rest = shown
+                    .cells()
+                    .filter(|cell| cell.field.is_some_and(|field| !patched(field)));
+                op.cells.extend(rest.cloned());
+                written = Some(stamp);
+            }
+            Change::Increment { field, by, .. } => {
+                let uncounted = |cell: &&Cell| {
+                    cell.field
+                        .is_some_and(|other| other != *field && shown.sums[other].is_none())
+                };
+                op.cells = shown.cells().filter(uncounted).cloned().collect();
+                let held = |other: &usize| {
+                    let other = &self.ops[*other];
+                    other.dot.is_some_and(|dot| dot.replica == made.dot.replica)
+                        && other.cells.iter().all(|cell| op.cells.contains(cell))
+                };
+                op.covers = shown.live.iter().filter(held).collect();
+                let before = shown.added.iter().find(|added| {
+                    added.field == *field && self.dot(added.last).is_some_and(|dot| dot.replica == made.dot.replica)
+                });
+                op.adds = Some(Adds {
+                    field: *field,
+                    total: f64::from(*by) / 4.0 + before.map_or(0.0, |added| self.total(added.last)),
+                });
+                // An increment has a time of its own only where it makes the entry.
+                written = shown.order.is_none().then_some(made.order);
+            }
+            Change::Remove { .. } | Change::Clear { .. } => {}
+        }
+        if let Some(written) = written
+            && let Some(newer) = self.newer(slice, key, seen, written)
+        {
+            return Err(format!(
+                "the clock stands still: op {newer} was seen, and isn't older than the new one"
+            ));
+        }
+        Ok(self.push(op))
+    }
+
+    /// Notes a removal of what was captured; `None` if nothing was there.
+    pub(crate) fn add_removal(&mut self, captured: &Capture, page: usize) -> usize {
+        self.push(Op {
+            slice: captured.slice,
+            key: captured.key,
+            page,
+            dot: None,
+            put: Stamp::ZERO,
+            order: Stamp::ZERO,
+            cells: Vec::new(),
+            covers: captured.covers,
+            floors: captured.floors.clone(),
+            adds: None,
+        })
+    }
+
+    /// What is there of a slice, to be removed later.
+    pub(crate) fn capture(&self, slice: usize, seen: &Ops) -> Vec<Capture> {
+        let keys = 0..SLICES[slice].keys.len();
+        keys.filter_map(|key| self.capture_key(slice, key, seen)).collect()
+    }
+
+    /// What is there of a key, to be removed.
+    pub(crate) fn capture_key(&self, slice: usize, key: usize, seen: &Ops) -> Option<Capture> {
+        let shown = self.shown(slice, key, seen);
+        shown.is_present().then(|| Capture {
+            slice,
+            key,
+            covers: shown.live,
+            floors: shown.floors(|_| true),
+        })
+    }
+
+    /// All operations on a slice.
+    pub(crate) fn of_slice(&self, slice: usize) -> Ops {
+        self.of_key[slice]
+            .iter()
+            .fold(Ops::default(), |all, of_key| all | *of_key)
+    }
+
+    /// What joining exactly these operations must show of an entry.
+    pub(crate) fn shown(&self, slice: usize, key: usize, seen: &Ops) -> Shown<'_> {
+        Shown::new(self, slice, *seen & self.of_key[slice][key])
+    }
+
+    /// The operations among these that the document contains: joining one of them to it would change nothing. Of replicas up to the
+    /// horizon nobody names the sums any more.
+    pub(crate) fn contained(&self, document: &Stored, among: &Ops, horizon: Option<Replica>) -> Ops {
+        let mut contained = Ops::default();
+        for (slice, spec) in SLICES.iter().enumerate() {
+            for (key, name) in spec.keys.iter().enumerate() {
+                let Some(about) = document.about(slice, name) else {
+                    continue;
+                };
+                for at in (*among & self.of_key[slice][key]).iter() {
+                    let op = &self.ops[at];
+                    let gone = |other| {
+                        self.dot(other)
+                            .is_none_or(|dot| about.has_seen(dot) && !about.lists(dot))
+                    };
+                    let counted = |adds: Adds| {
+                        op.dot.is_some_and(|dot| {
+                            about
+                                .counted(FIELDS[adds.field], dot.replica)
+                                .is_none_or(|(added, _)| added >= dot.seq)
+                        })
+                    };
+                    let floored = |floor: &Floor| {
+                        let retired = horizon.is_some_and(|horizon| floor.replica <= horizon);
+                        let counted = about.counted(FIELDS[floor.field], floor.replica);
+                        retired || counted.is_none_or(|(_, floored)| floored >= seq(self, floor.last))
+                    };
+                    if op.dot.is_none_or(|dot| about.has_seen(dot))
+                        && op.covers.iter().all(gone)
+                        && op.adds.is_none_or(counted)
+                        && op.floors.iter().all(floored)
+                    {
+                        contained.insert(at);
+                    }
+                }
+            }
+        }
+        contained
+    }
+
+    /// The operations of replicas up to the horizon on what the document speaks of.
+    pub(crate) fn up_to(&self, horizon: Replica, document: &Stored) -> Ops {
+        let old = |op: &Op| op.dot.is_some_and(|dot| dot.replica <= horizon);
+        let spoken_of = |op: &Op| document.about(op.slice, SLICES[op.slice].keys[op.key]).is_some();
+        let ops = self.ops.iter().enumerate();
+        ops.filter(|(_, op)| old(op) && spoken_of(op))
+            .map(|(at, _)| at)
+            .collect()
+    }
+
+    /// Forgets what operations are called that were rolled back: others may get their names.
+    pub(crate) fn void(&mut self, ops: Ops) {
+        ops.iter().for_each(|op| self.ops[op].dot = None);
+    }
+
+    /// The operation, for people.
+    pub(crate) fn name(&self, op: usize) -> String {
+        let Op { slice, key, page, .. } = self.ops[op];
+        let spec = &SLICES[slice];
+        format!("operation {op} of page {page} on {} {}", spec.name, spec.keys[key])
+    }
+
+    pub(crate) fn dot(&self, op: usize) -> Option<Dot> {
+        self.ops[op].dot
+    }
+
+    /// The sum up to this increment, of its replica.
+    pub(crate) fn total(&self, op: usize) -> f64 {
+        self.ops[op].adds.map_or(0.0, |adds| adds.total)
+    }
+
+    /// Whether an operation on that key is called so.
+    pub(crate) fn knows(&self, slice: usize, key: usize, dot: Dot) -> bool {
+        self.of_key[slice][key].iter().any(|op| self.dot(op) == Some(dot))
+    }
+
+    fn newer(&self, slice: usize, key: usize, seen: &Ops, than: Stamp) -> Option<usize> {
+        let mut seen = (*seen & self.of_key[slice][key]).iter();
+        seen.find(|&op| {
+            let op = &self.ops[op];
+            op.dot.is_some() && (op.put >= than || op.cells.iter().any(|cell| cell.stamp >= than))
+        })
+    }
+
+    fn push(&mut self, op: Op) -> usize {
+        let at = self.ops.len();
+        self.of_key[op.slice][op.key].insert(at);
+        self.ops.push(op);
+        at
+    }
+}
+
+/// What was there of a key at one moment.
+#[derive(Clone)]
+pub(crate) struct Capture {
+    pub(crate) slice: usize,
+    pub(crate) key: usize,
+    pub(crate) covers: Ops,
+    pub(crate) floors: Vec<Floor>,
+}
+
+impl Value {
+    fn cells(&self, stamp: Stamp) -> Vec<Cell> {
+        match &self.whole {
+            Some(text) => vec![Cell {
+                field: None,
+                stamp,
+                text: text.clone(),
+            }],
+            None => self
+                .fields
+                .iter()
+                .map(|(field, text)| Cell {
+                    field: Some(*field),
+                    stamp,
+                    text: text.clone(),
+                })
+                .collect(),
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! The journal's simulation: several pages of several processes over a model of `localStorage` that lags, refuses, drops and forgets,
+//! with pages that crash, freeze and sleep; from a seed, so that every run can be had again.
+//!
+//! ```text
+//! cargo xtask simulate                  2,000 seeds
+//! cargo xtask simulate --seeds 100000   so many
+//! cargo xtask simulate --seed 17        one, step by step; if it fails, only the steps that it takes to fail
+//! cargo xtask simulate --mutants        takes each shortcut that loses data until a run tells
+//! ```
+//!
+//! # What a run is
+//!
+//! A [schedule](generate) of [actions](action) comes from the seed. Each action stands for itself, so that any part of a schedule is
+//! one: of a run that fails, actions are [left out](shrink) as long as the rest still fails. A [run](run) carries them out on
+//! [pages](page), which are stores of the real core on a model of the [storage](origin). At the [end](ending) all pages compact for a
+//! while among all faults; then all is well, everything arrives, and everybody must agree on everything.
+//!
+//! # How it is judged
+//!
+//! By an oracle that joins nothing. It keeps the [history](history) of all operations, and of each page the set of those that it has
+//! seen; what a set of operations must [show](view) it works out from all of them anew. From the core it takes but what an
+//! operation is called (its dot and stamp), and from a stored document only which operations it claims to contain, and of these just
+//! those that its writer had seen.
+//!
+//! | check | what must hold |
+//! |---|---|
+//! | view | after each step every page shows what the operations that it has seen must show |
+//! | outcome, event | a change does, or is refused, as the entry asks for; it has a name and a time of its own |
+//! | acknowledged | what a page calls stored is in some stored entry |
+//! | removal, late refusal | what the main copy has held stays in some stored entry |
+//! | whole transactions | a page shows all of a transaction, or nothing |
+//! | write once, readable | no key of the journal is written twice, and what is written can be read |
+//! | end, lost | a fresh page, the others and the oracle agree on what is stored, and nothing that must be is missing |
+//! | bounded, rest | at rest, few entries are left, and nobody goes on writing |
+//! | panic | nothing panics |
+//!
+//! An operation may be missing only if somebody has emptied the storage, or if the storage has dropped its record after the page was
+//! told that it is stored, and that page had gone by then.
+//!
+//! # What is taken for granted
+//!
+//! A write reaches the main copy within four seconds, or else the writing process knows that it was dropped within four more (in
+//! Chromium, which does that, it takes less); and in half a minute fewer pages are born than it takes to retire one that is alive.
+//! Everything else may take any time.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+mod action;
+mod change;
+mod command;
+mod ending;
+mod faults;
+mod generate;
+mod history;
+mod look;
+mod ops;
+mod origin;
+mod page;
+mod port;
+mod run;
+mod seed;
+mod shrink;
+mod slices;
+mod sweep;
+mod view;
+mod world;
+
+use std::env;
+use std::process::ExitCode;
+
+use command::Command;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let command = match command::parse(&arguments) {
+        Ok(command) => command,
+        Err(message) => {
+            eprintln!("{message}\n\n{}", command::USAGE);
+            return ExitCode::from(2);
+        }
+    };
+    let success = match command {
+        Command::One(seed) => sweep::one(seed),
+        Command::Many { seeds, mutants } => (seeds == 0 || sweep::many(seeds)) && (!mutants || sweep::mutants()),
+    };
+    if success { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

@@ -1,0 +1,352 @@
+//! The one file that knows holdall's API: a page with its store, and what a stored document says.
+
+use std::rc::Rc;
+
+use holdall::error::Code;
+use holdall::journal::{Document, Limits, Pace, Storage, StorageFull};
+use holdall::kind::Kind;
+use holdall::number::NATIVE;
+use holdall::state::{Part, Slice, part_of};
+use holdall::store::{Captured, Place, Setting, SliceConfig, Store};
+
+pub(crate) use holdall::state::{Dot, Replica, Stamp};
+
+use crate::port::Port;
+use crate::slices::{Of, SLICES};
+
+/// Before every key of the journal.
+const PREFIX: &str = "shop/device/";
+
+/// Whether a removal looks at the storage before it captures what it removes.
+pub(crate) const REMOVAL_LOADS_FIRST: bool = false;
+
+/// How a change went: whether it changed anything, or the code of its error.
+pub(crate) type Outcome = Result<bool, &'static str>;
+
+/// When compacting goes on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pause {
+    /// When something has been written.
+    Done,
+    /// When the page is idle again.
+    Soon,
+    /// When what was written has stayed for a while.
+    Later,
+}
+
+/// A page: what holdall's shell does in the browser.
+pub(crate) struct Page {
+    store: Store,
+}
+
+/// How a page is set up.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Setup {
+    pub(crate) seed: u64,
+    /// The version of the application.
+    pub(crate) version: u8,
+    /// How many small records are worth compacting.
+    pub(crate) records: usize,
+    /// About how long snapshots are, in bytes.
+    pub(crate) chunk: usize,
+    /// How many replicas are named.
+    pub(crate) replicas: usize,
+}
+
+impl Page {
+    /// Opens a page on its view of the storage.
+    pub(crate) fn open(port: Port, setup: Setup, now: u64) -> Self {
+        let configs = SLICES.each_ref().map(|spec| {
+            let kind = match spec.kind {
+                Of::Map => Kind::Map,
+                Of::Set => Kind::Set,
+                Of::Object => Kind::Object,
+            };
+            let mut config = SliceConfig::new(spec.name, kind);
+            config.version = spec.version(setup.version).into();
+            config
+        });
+        let setting = Setting {
+            local: Rc::new(port),
+            session: Rc::new(Nothing),
+            numbers: NATIVE,
+            limits: Limits {
+                records: setup.records,
+                chunk: setup.chunk,
+                replicas: setup.replicas,
+                ..Limits::default()
+            },
+            seed: setup.seed,
+            now,
+            owner: None,
+        };
+        let store = Store::open("shop", &configs, setting).unwrap();
+        Self { store }
+    }
+
+    /// What time it is for all that follows: wall time in milliseconds since 1970.
+    pub(crate) fn tick(&mut self, now: u64) {
+        self.store.tick(now);
+    }
+
+    pub(crate) fn put(&mut self, slice: usize, key: &str, value: &str) -> Outcome {
+        outcome(self.store.put(slice, key, value))
+    }
+
+    pub(crate) fn patch(&mut self, slice: usize, key: &str, fields: &str) -> Outcome {
+        outcome(self.store.patch(slice, key, fields))
+    }
+
+    pub(crate) fn increment(&mut self, slice: usize, key: &str, field: &str, by: f64, init: Option<&str>) -> Outcome {
+        outcome(self.store.increment(slice, key, field, by, init))
+    }
+
+    pub(crate) fn remove(&mut self, slice: usize, key: &str) -> Outcome {
+        self.store.remove(slice, key).map_err(|error| error.code.as_str())
+    }
+
+    pub(crate) fn clear(&mut self, slice: usize) -> Outcome {
+        outcome(self.store.clear(slice))
+    }
+
+    pub(crate) fn capture(&self, slice: usize) -> Captured {
+        self.store.capture(&[slice])
+    }
+
+    pub(crate) fn consume(&mut self, captured: &Captured) {
+        self.store.consume(captured);
+    }
+
+    pub(crate) fn begin(&mut self) {
+        self.store.begin().unwrap();
+    }
+
+    pub(crate) fn end(&mut self, keep: bool) {
+        self.store.end(keep);
+    }
+
+    /// What the shell does at the end of each microtask; gives whether all is stored.
+    pub(crate) fn flush(&mut self) -> bool {
+        self.store.flush().is_ok() && !self.store.has_unwritten()
+    }
+
+    /// What the shell does at `pageshow` and `resume`.
+    pub(crate) fn load(&mut self) {
+        self.store.load();
+        drop(self.store.take_news());
+    }
+
+    /// A storage event: `key` is `None` when the storage was emptied.
+    pub(crate) fn receive(&mut self, key: Option<&str>, text: Option<&str>) {
+        self.store.stored_elsewhere(Place::Local, key, text);
+        drop(self.store.take_news());
+    }
+
+    /// A step of compacting, as the shell takes it in idle time.
+    pub(crate) fn compact(&mut self) -> Pause {
+        let pace = self.store.compact();
+        drop(self.store.take_news());
+        match pace {
+            Some(Pace::Soon) => Pause::Soon,
+            Some(Pace::Later) => Pause::Later,
+            None => Pause::Done,
+        }
+    }
+
+    /// What the page shows: keys in order, with their values.
+    pub(crate) fn view(&self, slice: usize) -> Vec<(Rc<str>, String)> {
+        let keys = match SLICES[slice].kind {
+            Of::Object => vec!["".into()],
+            _ => self.store.keys(slice),
+        };
+        let value = |key: &Rc<str>| self.store.entry(slice, key).unwrap_or_else(|| "nothing".into());
+        keys.iter().map(|key| (key.clone(), value(key))).collect()
+    }
+
+    /// The youngest replica that it doesn't name any more.
+    pub(crate) fn horizon(&self) -> Option<Replica> {
+        (0..SLICES.len())
+            .filter_map(|slice| self.store.state(slice).and_then(horizon))
+            .max()
+    }
+
+    /// The events of an entry, by which the oracle learns what the operation just made is called.
+    pub(crate) fn events(&self, slice: usize, key: &str) -> Vec<Made> {
+        let Some(entry) = self.store.state(slice).and_then(|state| state.get(key)) else {
+            return Vec::new();
+        };
+        let made = |event: &Rc<holdall::state::Event>| Made {
+            dot: event.dot,
+            put: event.put,
+            order: event.order,
+            newest: event.cells.iter().map(|cell| cell.stamp).max(),
+        };
+        entry.events.iter().map(made).collect()
+    }
+}
+
+/// What an operation is called.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Made {
+    pub(crate) dot: Dot,
+    pub(crate) put: Stamp,
+    pub(crate) order: Stamp,
+    /// The newest of what it asserts.
+    pub(crate) newest: Option<Stamp>,
+}
+
+fn outcome(result: Result<(), holdall::error::Error>) -> Outcome {
+    result.map(|()| true).map_err(|error| Code::as_str(error.code))
+}
+
+/// What was noted of a slice, to be consumed.
+pub(crate) type Noted = Captured;
+
+/// What a storage key is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    Record,
+    Snapshot,
+    /// Not of the journal.
+    Other,
+}
+
+pub(crate) fn role(key: &str) -> Role {
+    match key.strip_prefix(PREFIX) {
+        Some(rest) if rest.starts_with("r/") => Role::Record,
+        Some(rest) if rest.starts_with("s/") => Role::Snapshot,
+        _ => Role::Other,
+    }
+}
+
+/// The page that wrote a record.
+pub(crate) fn author(key: &str) -> Option<Replica> {
+    let (replica, _) = key.strip_prefix(PREFIX)?.strip_prefix("r/")?.split_once('-')?;
+    Replica::parse(replica)
+}
+
+/// Whether a page takes in what a storage event tells of this key.
+pub(crate) fn is_joined_from_event(key: &str) -> bool {
+    role(key) == Role::Record
+}
+
+/// A stored document, as far as the oracle asks it.
+pub(crate) struct Stored {
+    role: Role,
+    slices: Vec<Option<Slice>>,
+}
+
+impl Stored {
+    /// `None` if it can't be read.
+    pub(crate) fn read(key: &str, text: &str) -> Option<Self> {
+        let mut document = Document::decode(text, NATIVE).ok()?;
+        let slices = SLICES.iter().map(|spec| {
+            let at = document.slices.iter().position(|(name, _)| **name == *spec.name)?;
+            Some(document.slices.swap_remove(at).1)
+        });
+        Some(Self {
+            role: role(key),
+            slices: slices.collect(),
+        })
+    }
+
+    /// What it says of an entry; `None` if it doesn't speak of it.
+    pub(crate) fn about<'a>(&'a self, slice: usize, key: &'a str) -> Option<About<'a>> {
+        let part = self.slices[slice].as_ref()?.part(part_of(key))?;
+        let entry = part.entries.get(key);
+        if entry.is_none() && self.role == Role::Record {
+            return None;
+        }
+        Some(About { part, entry })
+    }
+
+    /// The youngest replica that it doesn't name any more.
+    pub(crate) fn horizon(&self) -> Option<Replica> {
+        self.slices.iter().flatten().filter_map(horizon).max()
+    }
+
+    /// The newest version of the application that has written what it shows of a slice.
+    pub(crate) fn version(&self, slice: usize) -> u8 {
+        let entries = self.slices[slice].iter().flat_map(Slice::entries);
+        let events = entries.flat_map(|(_, entry)| &entry.events);
+        events.map(|event| event.version as u8).max().unwrap_or(0)
+    }
+}
+
+fn horizon(slice: &Slice) -> Option<Replica> {
+    slice
+        .parts()
+        .iter()
+        .filter_map(|(_, part)| part.context.horizon())
+        .max()
+}
+
+/// What a document says of an entry.
+pub(crate) struct About<'a> {
+    part: &'a Part,
+    entry: Option<&'a holdall::state::Entry>,
+}
+
+impl About<'_> {
+    /// Whether it has seen the event.
+    pub(crate) fn has_seen(&self, dot: Dot) -> bool {
+        self.part.context.contains(dot)
+    }
+
+    /// Whether it shows the event.
+    pub(crate) fn lists(&self, dot: Dot) -> bool {
+        self.entry
+            .is_some_and(|entry| entry.events.iter().any(|event| event.dot == dot))
+    }
+
+    /// Up to which operation it has seen what this replica added to the field, and up to which it was taken away; `None` if the
+    /// replica is so old that it isn't named any more.
+    pub(crate) fn counted(&self, field: &str, replica: Replica) -> Option<(u64, u64)> {
+        let counters = self.entry.map_or(&[][..], |entry| &entry.counters);
+        let counter = counters
+            .iter()
+            .find(|counter| *counter.field == *field && counter.replica == replica);
+        match counter {
+            _ if self.part.context.has_retired(replica) => None,
+            Some(counter) => Some((counter.added.seq, counter.floor.seq)),
+            None => Some((0, 0)),
+        }
+    }
+}
+
+impl Storage for Port {
+    fn get(&self, key: &str) -> Option<String> {
+        self.read(key)
+    }
+
+    fn set(&self, key: &str, value: &str) -> Result<(), StorageFull> {
+        self.write(key, value).ok_or(StorageFull)
+    }
+
+    fn remove(&self, key: &str) {
+        self.erase(key);
+    }
+
+    fn keys(&self) -> Vec<String> {
+        self.list()
+    }
+}
+
+/// A storage that nobody uses.
+struct Nothing;
+
+impl Storage for Nothing {
+    fn get(&self, _: &str) -> Option<String> {
+        None
+    }
+
+    fn set(&self, _: &str, _: &str) -> Result<(), StorageFull> {
+        Ok(())
+    }
+
+    fn remove(&self, _: &str) {}
+
+    fn keys(&self) -> Vec<String> {
+        Vec::new()
+    }
+}

@@ -1,0 +1,210 @@
+//! What all pages of a run share, and how they reach it: the storage, and what is known of who has seen what.
+
+use std::collections::{BTreeSet, HashSet};
+use std::rc::Rc;
+
+use crate::faults::{Counts, Fault};
+use crate::history::History;
+use crate::ops::Ops;
+use crate::origin::{Entry, Origin, Pumped};
+use crate::page::{Replica, Stored};
+use crate::slices::SLICES;
+
+/// What must never be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Violation {
+    /// Which of the checks found it.
+    pub(crate) check: &'static str,
+    pub(crate) what: String,
+}
+
+/// What is known of a page from outside.
+pub(crate) struct Facts {
+    pub(crate) process: usize,
+    /// The version of the application that it runs.
+    pub(crate) version: u8,
+    /// Its name, once it has written.
+    pub(crate) replica: Option<Replica>,
+    pub(crate) seen: Ops,
+    /// The slices of which it has met a newer version: it leaves them alone.
+    pub(crate) outdated: [bool; SLICES.len()],
+    /// What others say is long known, whether this page has seen it or not.
+    pub(crate) silenced: Ops,
+    /// What it did and hasn't acknowledged.
+    pub(crate) unacknowledged: Ops,
+    pub(crate) alive: bool,
+    /// So many more calls of the storage, then it is dead.
+    pub(crate) calls_left: Option<u8>,
+    pub(crate) dead: bool,
+}
+
+/// Everything but the pages themselves.
+#[derive(Default)]
+pub(crate) struct World {
+    pub(crate) origin: Origin,
+    pub(crate) history: History,
+    pub(crate) pages: Vec<Facts>,
+    /// Monotonic, in milliseconds.
+    pub(crate) time: u64,
+    /// Operations whose page was told that they are stored.
+    pub(crate) acknowledged: Ops,
+    /// Operations that the main copy has held.
+    pub(crate) settled: Ops,
+    /// Operations that may be gone: the storage was emptied, or it dropped them when nobody was left who had them.
+    pub(crate) excused: Ops,
+    /// Every key of the journal that was ever stored.
+    pub(crate) written: HashSet<Rc<str>>,
+    pub(crate) violation: Option<Violation>,
+    pub(crate) counts: Counts,
+    /// What happened, for a replay.
+    pub(crate) log: Option<Vec<String>>,
+    /// Replicas that were born, and how many since everybody knew all of them.
+    pub(crate) replicas: BTreeSet<Replica>,
+    pub(crate) births: usize,
+    /// The youngest replica that was retired anywhere.
+    pub(crate) horizon: Option<Replica>,
+    /// Lists begin somewhere else each time: their order means nothing.
+    pub(crate) lists: usize,
+}
+
+impl World {
+    pub(crate) fn fail(&mut self, check: &'static str, what: String) {
+        if self.violation.is_none() {
+            self.violation = Some(Violation { check, what });
+        }
+    }
+
+    pub(crate) fn note(&mut self, line: impl FnOnce() -> String) {
+        if let Some(log) = &mut self.log
+            && self.violation.is_none()
+        {
+            log.push(line());
+        }
+    }
+
+    /// Brings the next write of a process to the main copy.
+    pub(crate) fn pump(&mut self, process: usize) -> bool {
+        match self.origin.pump(process, self.time) {
+            Pumped::Nothing => return false,
+            Pumped::Stored(entry) => self.settled |= entry.contents,
+            Pumped::Dropped(entry) => {
+                self.counts.add(Fault::LateRefusals);
+                self.note(|| format!("dropped {}", entry.key));
+                self.check_contained("late refusal", &entry);
+                self.excuse_orphans(entry.contents);
+            }
+            Pumped::Removed(entry) => {
+                self.counts.add(Fault::Removals);
+                self.check_contained("removal", &entry);
+            }
+            Pumped::Cleared => {
+                self.note(|| "the main copy is empty".into());
+                self.excused |= self.settled;
+            }
+        }
+        true
+    }
+
+    /// Notes that a page has read an entry, and joined what it can of it.
+    pub(crate) fn take_in(&mut self, page: usize, entry: &Entry) {
+        let facts = &mut self.pages[page];
+        let mut readable = entry.contents;
+        for (slice, spec) in SLICES.iter().enumerate() {
+            if entry.versions[slice] > spec.version(facts.version) {
+                if !std::mem::replace(&mut facts.outdated[slice], true) {
+                    self.counts.add(Fault::NewerVersions);
+                }
+                readable = readable - self.history.of_slice(slice);
+            }
+        }
+        facts.seen |= readable;
+        facts.silenced |= entry.silenced;
+    }
+
+    /// What a page must show: what it has seen, but for what was lost, and others have counted as known since.
+    pub(crate) fn visible(&self, page: usize) -> Ops {
+        let facts = &self.pages[page];
+        facts.seen - (facts.silenced & self.excused)
+    }
+
+    /// Notes that replicas were retired.
+    pub(crate) fn note_horizon(&mut self, horizon: Option<Replica>) {
+        if horizon > self.horizon {
+            self.counts.add(Fault::Retirements);
+            self.horizon = horizon;
+        }
+    }
+
+    /// Notes whose record a page writes.
+    pub(crate) fn note_replica(&mut self, page: usize, replica: Replica) {
+        if self.replicas.insert(replica) {
+            self.births += 1;
+            if self.pages[page].replica.replace(replica).is_some() {
+                self.counts.add(Fault::Renewals);
+            }
+        }
+    }
+
+    /// Notes what a document contains that a page writes.
+    pub(crate) fn describe(&mut self, entry: &mut Entry, document: &Stored, page: usize) {
+        let horizon = document.horizon();
+        self.note_horizon(horizon);
+        entry.contents = self.history.contained(document, &self.visible(page), self.horizon);
+        entry.versions = std::array::from_fn(|slice| document.version(slice));
+        if let Some(horizon) = horizon {
+            entry.silenced = self.history.up_to(horizon, document) - entry.contents;
+        }
+    }
+
+    /// Lets time pass. Nothing is under way for longer than the storage's latency.
+    pub(crate) fn advance(&mut self, milliseconds: u64) {
+        self.time += milliseconds;
+        while let Some(process) = self.origin.due(self.time) {
+            self.pump(process);
+        }
+        self.origin.show_due(self.time);
+    }
+
+    /// Notes that a page is gone, and with it what only it had.
+    pub(crate) fn bury(&mut self, page: usize) {
+        self.pages[page].alive = false;
+        let own = self.own(page);
+        self.excuse_orphans(own);
+    }
+
+    /// What a page did, as far as it was told that it is stored.
+    pub(crate) fn own(&self, page: usize) -> Ops {
+        let own = |op: &usize| self.history.ops[*op].page == page;
+        self.acknowledged.iter().filter(own).collect()
+    }
+
+    /// What must be stored somewhere: at the end all that was acknowledged, and at every moment what the main copy has held.
+    pub(crate) fn durable(&self) -> Ops {
+        (self.acknowledged | self.settled) - self.excused
+    }
+
+    fn check_contained(&mut self, check: &'static str, gone: &Entry) {
+        let lost = (gone.contents & self.settled) - self.excused - self.origin.contents();
+        if let Some(op) = lost.iter().next() {
+            let what = format!("{} was all that held {}", gone.key, self.history.name(op));
+            self.fail(check, what);
+        }
+    }
+
+    fn excuse_orphans(&mut self, ops: Ops) {
+        let orphan = |op: &usize| !self.pages[self.history.ops[*op].page].alive;
+        let homeless = ops - self.settled - self.origin.contents();
+        let orphans: Ops = homeless.iter().filter(orphan).collect();
+        self.excused |= orphans;
+    }
+
+    /// Notes that a page has heard that the storage was emptied.
+    pub(crate) fn forget(&mut self, page: usize) {
+        let own = self.own(page);
+        self.excused |= own - self.settled;
+        self.pages[page].seen = Ops::default();
+        self.pages[page].silenced = Ops::default();
+        self.pages[page].outdated = [false; SLICES.len()];
+        self.pages[page].unacknowledged = Ops::default();
+    }
+}
