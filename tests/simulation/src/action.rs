@@ -52,6 +52,8 @@ pub(crate) enum Action {
     Meddle { process: u8, count: u8 },
     /// Somebody empties the storage.
     Wipe { process: u8 },
+    /// Somebody stores what isn't of this library, or of a later one, among its entries.
+    Litter { process: u8, later: bool },
 }
 
 /// What a user does in one task of the page.
@@ -98,6 +100,25 @@ pub(crate) enum Change {
 pub(crate) struct Value {
     pub(crate) whole: Option<String>,
     pub(crate) fields: Vec<(usize, String)>,
+}
+
+impl Action {
+    /// The page that it is about, by number.
+    pub(crate) fn page(&mut self) -> Option<&mut u8> {
+        match self {
+            Self::Close { page }
+            | Self::Crash { page, .. }
+            | Self::Freeze { page }
+            | Self::Thaw { page }
+            | Self::Do { page, .. }
+            | Self::Capture { page, .. }
+            | Self::Consume { page }
+            | Self::Resume { page }
+            | Self::Flush { page }
+            | Self::Compact { page, .. } => Some(page),
+            _ => None,
+        }
+    }
 }
 
 impl Change {
@@ -163,6 +184,8 @@ impl fmt::Display for Action {
                 write!(f, "{count} writes reach process {process} between its own calls")
             }
             Self::Wipe { process } => write!(f, "process {process} empties the storage"),
+            Self::Litter { process, later: false } => write!(f, "process {process} stores damage"),
+            Self::Litter { process, later: true } => write!(f, "process {process} stores a later format"),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::action::{Change, Task, Value};
 use crate::faults::Fault;
-use crate::history::Capture;
+use crate::history::{Capture, History};
 use crate::ops::Ops;
 use crate::page::{Dot, Made, REMOVAL_LOADS_FIRST};
 use crate::run::Run;
@@ -80,6 +80,9 @@ impl Run {
         let is_outdated = world.pages[id].outdated[slice];
         if was_outdated || is_outdated && outcome == Err("newer-version") {
             expected = Err("newer-version");
+        }
+        if let Some(mistake) = History::mistake(change) {
+            expected = Err(mistake);
         }
         if outcome != expected {
             world.fail(

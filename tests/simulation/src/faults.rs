@@ -23,10 +23,11 @@ pub(crate) enum Fault {
     Retirements,
     Renewals,
     NewerVersions,
+    Litter,
 }
 
 /// In the order of the above.
-const NAMES: [&str; 18] = [
+const NAMES: [&str; 19] = [
     "writes refused",
     "writes refused late",
     "crashes",
@@ -45,6 +46,7 @@ const NAMES: [&str; 18] = [
     "retirements",
     "replicas renewed",
     "newer versions met",
+    "foreign entries",
 ];
 
 /// The counts of one run, or of many.
@@ -60,6 +62,11 @@ pub(crate) struct Counts {
 impl Counts {
     pub(crate) fn add(&mut self, fault: Fault) {
         self.faults[fault as usize] += 1;
+    }
+
+    /// How many entries compacting has written.
+    pub(crate) fn written(&self) -> u64 {
+        self.faults[Fault::Snapshots as usize] + self.faults[Fault::Merges as usize]
     }
 
     /// What a run must have at least, on average, for its silence to say something.

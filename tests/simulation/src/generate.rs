@@ -81,8 +81,8 @@ fn action(random: &mut Rng, theme: Theme) -> Action {
     };
     let visits = if theme == Theme::Births { 40 } else { 1 };
     let full = if theme == Theme::Full { 14 } else { 3 };
-    let weights: [(u32, Make); 21] = [
-        (40, |random, page, _| Action::Do {
+    let weights: [(u32, Make); 22] = [
+        (60, |random, page, _| Action::Do {
             page,
             task: task(random),
         }),
@@ -141,6 +141,10 @@ fn action(random: &mut Rng, theme: Theme) -> Action {
         (2, |random, _, process| Action::Meddle {
             process,
             count: random.u8(1..6),
+        }),
+        (1, |random, _, process| Action::Litter {
+            process,
+            later: random.u8(..4) == 0,
         }),
     ];
     if theme == Theme::Wipes && random.u8(..40) == 0 {
@@ -209,7 +213,7 @@ fn increment(random: &mut Rng, slice: usize, key: usize) -> Change {
     let field = if random.u8(..20) == 0 { 2 } else { random.usize(..2) };
     let initial = [(0, "0"), (1, "0"), (2, "\"i\"")].into_iter();
     let fields = initial
-        .filter(|(name, _)| random.bool() && (*name < 2 || INIT_MAY_BE_REFUSED || field != 2))
+        .filter(|(name, _)| random.bool())
         .map(|(name, text)| (name, text.to_owned()))
         .collect();
     Change::Increment {
@@ -220,8 +224,6 @@ fn increment(random: &mut Rng, slice: usize, key: usize) -> Change {
         init: (random.u8(..3) > 0).then_some(Value { whole: None, fields }),
     }
 }
-
-const INIT_MAY_BE_REFUSED: bool = false;
 
 fn value(random: &mut Rng, any: bool) -> Value {
     if any && random.u8(..15) == 0 {

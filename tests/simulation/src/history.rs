@@ -3,7 +3,7 @@
 use crate::action::{Change, Value};
 use crate::ops::{MAX_OPS, Ops};
 use crate::page::{Dot, Made, Replica, Stamp, Stored};
-use crate::slices::{FIELDS, KEYS, SLICES};
+use crate::slices::{FIELDS, KEYS, Of, SLICES};
 use crate::view::{Shown, is_number, seq};
 
 /// One operation on one key, and what it meant when it was made.
@@ -66,6 +66,19 @@ impl History {
         self.ops.len() + 16 > MAX_OPS
     }
 
+    /// The code of the error that a change must end in, whatever there is.
+    pub(crate) fn mistake(change: &Change) -> Option<&'static str> {
+        let Change::Increment {
+            init: Some(init), field, ..
+        } = change
+        else {
+            return None;
+        };
+        let mut cells = init.fields.iter().filter(|(name, _)| name == field);
+        let is_map = SLICES[change.place().0].kind == Of::Map;
+        (is_map && cells.any(|(_, text)| !is_number(text))).then_some("not-a-number")
+    }
+
     /// The code of the error that a change must end in.
     pub(crate) fn refusal(&self, change: &Change, seen: &Ops) -> Option<&'static str> {
         let (slice, key) = change.place();
@@ -73,14 +86,7 @@ impl History {
         match change {
             Change::Patch { .. } if !shown.is_present() && !shown.may_create() => Some("no-entry"),
             Change::Patch { .. } if shown.whole().is_some() => Some("not-an-object"),
-            Change::Increment {
-                init: Some(init),
-                field,
-                ..
-            } if !shown.is_present() && !shown.may_create() => {
-                let mut cells = init.fields.iter().filter(|(name, _)| name == field);
-                cells.any(|(_, text)| !is_number(text)).then_some("not-a-number")
-            }
+            Change::Increment { init: Some(_), .. } if !shown.is_present() && !shown.may_create() => None,
             Change::Increment { .. } if !shown.is_present() && !shown.may_create() => Some("no-entry"),
             Change::Increment { .. } if shown.whole().is_some() => Some("not-an-object"),
             Change::Increment { field, .. } if shown.cell(*field).is_some_and(|cell| !is_number(&cell.text)) => {

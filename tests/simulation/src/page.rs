@@ -17,6 +17,14 @@ use crate::slices::{Of, SLICES};
 /// Before every key of the journal.
 const PREFIX: &str = "shop/device/";
 
+/// What a later version of the library may write.
+pub(crate) const LATER: &str = r#"{"f":99,"x":0}"#;
+
+/// A key like the journal's own, that none of its pages writes.
+pub(crate) fn foreign_key(number: u64) -> String {
+    format!("{PREFIX}r/0.0000000000000000-{number}")
+}
+
 /// Whether a removal looks at the storage before it captures what it removes.
 pub(crate) const REMOVAL_LOADS_FIRST: bool = false;
 

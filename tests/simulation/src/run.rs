@@ -7,7 +7,7 @@ use crate::action::Action;
 use crate::faults::Fault;
 use crate::history::Capture;
 use crate::ops::Ops;
-use crate::origin::{Notice, Write};
+use crate::origin::{Entry, Notice, Write};
 use crate::page::{self, Noted, Page, Pause, Setup};
 use crate::port::Port;
 use crate::slices::SLICES;
@@ -46,6 +46,8 @@ pub(crate) struct Tab {
     pub(crate) noted: Vec<(Noted, Vec<Capture>)>,
     /// When it may go on compacting.
     compact_at: u64,
+    /// Whether it had nothing more to compact.
+    pub(crate) is_done: bool,
     /// What it had seen when it was looked at last.
     pub(crate) checked: Option<Ops>,
 }
@@ -75,9 +77,28 @@ impl Run {
 
     /// Carries out one action.
     pub(crate) fn step(&mut self, action: &Action) {
-        self.world().note(|| format!("# {action}"));
+        let mut action = action.clone();
         self.world().counts.steps += 1;
         self.world().advance(100);
+        let at = action.page().map(|page| {
+            if self.tabs.is_empty() {
+                self.open(0, 1);
+            }
+            let at = usize::from(*page) % self.tabs.len();
+            // That is how the trace names it.
+            *page = self.tabs[at].id as u8;
+            at
+        });
+        self.world().note(|| format!("# {action}"));
+        match at {
+            Some(at) => self.act(at, &action),
+            None => self.happen(&action),
+        }
+        self.look();
+    }
+
+    /// What isn't done by a page.
+    fn happen(&mut self, action: &Action) {
         let process = |number: u8| usize::from(number) % PROCESSES;
         match action {
             Action::Open {
@@ -132,24 +153,17 @@ impl Run {
                 world.counts.add(Fault::Wipes);
                 world.origin.clear(process(*number), usize::MAX, time);
             }
-            Action::Close { page }
-            | Action::Crash { page, .. }
-            | Action::Freeze { page }
-            | Action::Thaw { page }
-            | Action::Do { page, .. }
-            | Action::Capture { page, .. }
-            | Action::Consume { page }
-            | Action::Resume { page }
-            | Action::Flush { page }
-            | Action::Compact { page, .. } => {
-                if self.tabs.is_empty() {
-                    self.open(0, 1);
-                }
-                let at = usize::from(*page) % self.tabs.len();
-                self.act(at, action);
+            Action::Litter { process: number, later } => {
+                let mut world = self.world();
+                let time = world.time;
+                world.counts.add(Fault::Litter);
+                let key = page::foreign_key(time);
+                let text = if *later { page::LATER } else { "{" };
+                let process = process(*number);
+                world.origin.set(process, usize::MAX, Entry::new(&key, text), time);
             }
+            _ => {}
         }
-        self.look();
     }
 
     fn act(&mut self, at: usize, action: &Action) {
@@ -216,6 +230,7 @@ impl Run {
             ignorant: false,
             noted: Vec::new(),
             compact_at: 0,
+            is_done: false,
             checked: None,
         });
     }
@@ -247,6 +262,7 @@ impl Run {
             let horizon = self.tabs[at].page.horizon();
             self.world().note_horizon(horizon);
             self.flush(at);
+            self.tabs[at].is_done = pause == Pause::Done;
             match pause {
                 Pause::Done => return,
                 Pause::Soon => self.world().advance(50),
