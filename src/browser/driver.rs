@@ -79,7 +79,7 @@ impl Driver {
             session: storage::session(),
             numbers: numbers::BROWSER,
             seed: seed::seed(),
-            now: clock::now().wall,
+            now: clock::now(),
             page_origin: text(&get(&js_sys::global(), "location"), "origin"),
             own_endpoints,
             secure: get(&js_sys::global(), "isSecureContext").is_truthy(),
@@ -120,7 +120,7 @@ impl Driver {
     pub fn view<R>(&self, ask: impl FnOnce(&Client) -> R) -> R {
         let mut client = self.client.borrow_mut();
         if client.store.next_expiry().is_some() {
-            client.store.tick(self.now());
+            client.store.tick(clock::now());
         }
         ask(&client)
     }
@@ -133,7 +133,7 @@ impl Driver {
         self.check_open()?;
         let result = {
             let mut client = self.client.borrow_mut();
-            client.store.tick(self.now());
+            client.store.tick(clock::now());
             change(&mut client)
         };
         self.react();

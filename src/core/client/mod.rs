@@ -16,6 +16,7 @@ use crate::request::{Plan, Rules, SliceInfo, Target};
 use crate::session::Session;
 use crate::store::{Setting, Store};
 use crate::text::concat;
+use crate::time::Now;
 
 /// What the client needs of its environment, once.
 pub struct Environment {
@@ -27,8 +28,8 @@ pub struct Environment {
     pub numbers: Numbers,
     /// 64 random bits.
     pub seed: u64,
-    /// Wall time in milliseconds since 1970.
-    pub now: u64,
+    /// What time it is.
+    pub now: Now,
     /// The page's own origin.
     pub page_origin: String,
     /// The addresses of the refresh and sign-out endpoints, as origin and path. Rules never apply to them.

@@ -16,7 +16,7 @@ fn environment(secure: bool) -> Environment {
     Environment {
         local: Rc::<MemoryStorage>::default(),
         session: Rc::<MemoryStorage>::default(),
-        now: 0,
+        now: at(0),
         numbers: NATIVE,
         seed: 1,
         page_origin: ORIGIN.into(),

@@ -11,6 +11,7 @@ use crate::random::Random;
 use crate::sort::sort_and_dedup;
 use crate::state::{Replica, Scope, Slice};
 use crate::text::concat;
+use crate::time::Now;
 
 /// Listing is repeated until it shows nothing new, but not for ever while other tabs go on writing: their events will come.
 const MAX_LISTINGS: usize = 8;
@@ -31,14 +32,15 @@ pub struct Journal {
     /// Own records that no other stored entry is known to contain.
     pub(super) own: Vec<Own>,
     pub(super) compaction: Option<Compaction>,
-    /// Whether compacting has waited for another tab that seemed to be at it.
-    pub(super) yielded: bool,
     pub(super) replica: Option<Replica>,
     pub(super) records: u64,
     /// Whether so many younger replicas have written that this one may soon be retired by others.
     pub(super) behind: bool,
-    /// Wall time of the last load.
-    pub(super) loaded: u64,
+    /// When the storage was looked at last, and what time it is now.
+    pub(super) loaded: Now,
+    pub(super) now: Now,
+    /// What compacting has read of the storage and not joined yet.
+    reading: Vec<(Stored, Document)>,
     /// The newest wall time that is stored.
     pub(super) newest: u64,
     pub(super) unwritten: Option<Document>,
@@ -90,11 +92,12 @@ impl Journal {
             outdated: Vec::new(),
             own: Vec::new(),
             compaction: None,
-            yielded: false,
             replica: None,
             records: 0,
             behind: false,
-            loaded: 0,
+            loaded: Now::default(),
+            now: Now::default(),
+            reading: Vec::new(),
             newest: 0,
             unwritten: None,
             transaction: None,
@@ -163,23 +166,22 @@ impl Journal {
             .unwrap_or_default()
     }
 
-    /// Joins every stored entry that isn't yet contained. `now` is the wall time in milliseconds since 1970.
-    pub fn load(&mut self, now: u64) {
-        self.loaded = now;
+    /// What time it is. All that follows is done now.
+    pub fn tick(&mut self, now: Now) {
+        self.now = now;
+    }
+
+    /// Joins every stored entry that isn't yet contained.
+    pub fn load(&mut self) {
+        self.loaded = self.now;
         for _ in 0..MAX_LISTINGS {
             let listed = self.list();
             if !self.read(&listed, usize::MAX) {
-                let known = self.keys.joined().count();
-                // What others have removed needs no remembering.
-                self.keys.retain(|known| listed.iter().any(|key| **key == *known.key));
-                if mutant::on(Mutant::WipeOnVanish) && self.keys.joined().count() < known {
-                    return self.wipe();
-                }
-                self.rewrite_vanished();
-                self.behind = self.is_behind();
-                return;
+                self.join_read();
+                return self.compare(&listed);
             }
         }
+        self.join_read();
     }
 
     /// The keys of this area, sorted.
@@ -194,58 +196,99 @@ impl Journal {
         listed
     }
 
-    /// Joins the listed entries that aren't yet contained, until about so many bytes were read. Gives whether any was.
+    /// Reads the listed entries that weren't yet, until about so many bytes were read. Gives whether any was.
     pub(super) fn read(&mut self, listed: &[String], bytes: usize) -> bool {
         let mut left = bytes;
         let mut found = false;
         for key in listed {
+            let known = self.keys.contains(key) || self.reading.iter().any(|(stored, _)| *stored.key == **key);
             if left > 0
-                && !self.keys.contains(key)
+                && !known
                 && let Some(text) = self.storage.get(key)
             {
                 left = left.saturating_sub(text.len());
                 found = true;
-                self.join(key, &text);
+                self.decode(key, &text);
             }
         }
         found
     }
 
-    /// Another tab has stored an entry. Keys of others are passed over, and so are snapshots: they say nothing new to whom has heard
-    /// the records, and are read by the next load.
-    pub fn receive(&mut self, key: &str, text: &str) {
-        if self.kind(key) == Some(Kind::Record) && !self.keys.contains(key) {
-            self.join(key, text);
+    /// Joins what was read. All of it at once: a transaction may be in two snapshots, and its record gone.
+    pub(super) fn join_read(&mut self) {
+        for (stored, document) in core::mem::take(&mut self.reading) {
+            if !self.keys.contains(&stored.key) {
+                self.join(stored, document);
+            }
         }
     }
 
-    /// Joins what is stored under the key.
-    fn join(&mut self, key: &str, text: &str) {
+    /// Compares what is known with what is listed, when all that is listed is known.
+    pub(super) fn compare(&mut self, listed: &[String]) {
+        let known = self.keys.joined().count();
+        // What others have removed needs no remembering.
+        self.keys.retain(|known| listed.iter().any(|key| **key == *known.key));
+        if mutant::on(Mutant::WipeOnVanish) && self.keys.joined().count() < known {
+            return self.wipe();
+        }
+        self.rewrite_vanished();
+        self.behind = self.is_behind();
+    }
+
+    /// Another tab has stored an entry. Keys of others are passed over, and so are merged records and snapshots: they say nothing new to
+    /// whom has heard the records, and are read by the next load.
+    pub fn receive(&mut self, key: &str, text: &str) {
+        if self.kind(key) != Some(Kind::Record) || self.keys.contains(key) {
+            return;
+        }
+        self.decode(key, text);
+        let horizon = self
+            .reading
+            .iter()
+            .map(|(_, document)| document.horizon)
+            .max()
+            .flatten();
+        if horizon > self.horizon() {
+            // Its writer knows of replicas that were retired, and floors their counters under another name than this page has them.
+            self.load();
+        } else {
+            self.join_read();
+        }
+    }
+
+    fn decode(&mut self, key: &str, text: &str) {
         let kind = self.kind(key).unwrap_or(Kind::Refused);
-        let mut document = match Document::decode(text, self.numbers) {
-            Ok(document) => document,
+        let seen = self.now.monotonic;
+        match Document::decode(text, self.numbers) {
+            Ok(document) => {
+                let stored = Stored::new(key, text.len(), kind, &document, seen);
+                self.reading.push((stored, document));
+            }
             Err(error) => {
                 let stays = error == CodecError::Newer || !quarantine::take(self, key, text);
                 if stays {
-                    self.keys
-                        .insert(Stored::new(key, text, Kind::Refused, &Document::default()));
+                    let refused = Stored::new(key, text.len(), Kind::Refused, &Document::default(), seen);
+                    self.keys.insert(refused);
                 }
                 match error {
                     CodecError::Damaged => self.news.damaged.push(key.into()),
                     CodecError::Newer => self.news.newer.push(key.into()),
                 }
-                return;
             }
-        };
-        self.keys.insert(Stored::new(key, text, kind, &document));
-        self.leave_newer(key, &mut document);
-        self.note_contained(key, &document);
-        self.state.clock = self.state.clock.max(document.clock);
-        let scope = if kind == Kind::Snapshot {
+        }
+    }
+
+    fn join(&mut self, stored: Stored, mut document: Document) {
+        let key = stored.key.clone();
+        let scope = if stored.kind == Kind::Snapshot {
             Scope::Whole
         } else {
             Scope::Listed
         };
+        self.keys.insert(stored);
+        self.leave_newer(&key, &mut document);
+        self.note_contained(&key, &document);
+        self.state.clock = self.state.clock.max(document.clock);
         for (slice, part) in &document.slices {
             self.note_time(part);
             let keys = self.state.slice(slice).absorb(part, scope);
@@ -293,6 +336,7 @@ impl Journal {
         self.outdated = Vec::new();
         self.own = Vec::new();
         self.compaction = None;
+        self.reading = Vec::new();
         self.unwritten = None;
         self.newest = 0;
         // The old one's operations are known nowhere any more, so its numbers can't go on.
@@ -318,6 +362,7 @@ impl Journal {
     pub(super) fn kind(&self, key: &str) -> Option<Kind> {
         match key.strip_prefix(&*self.prefix)?.get(..2)? {
             "r/" => Some(Kind::Record),
+            "m/" => Some(Kind::Merged),
             "s/" => Some(Kind::Snapshot),
             _ => None,
         }

@@ -1,7 +1,7 @@
 use std::rc::Rc;
 
 use super::Limits;
-use super::stored::{Keys, Kind, Stored};
+use super::stored::{Keys, Kind};
 use crate::state::{Cell, PARTS, Slice};
 use crate::text::{integer, split, split_once};
 
@@ -42,7 +42,7 @@ impl Chunk {
 pub(super) struct Layout {
     /// The chunks that its snapshots don't hold exactly, with nothing beside.
     pub(super) dirty: Vec<Chunk>,
-    /// The bytes of the snapshots that do.
+    /// The bytes of one fitting snapshot of each chunk. All else is to be contained in the next ones.
     pub(super) clean: usize,
 }
 
@@ -55,18 +55,21 @@ impl Layout {
         };
         for index in 0..of {
             let chunk = Chunk { of, index };
-            let mut touching: Vec<&Stored> = Vec::new();
+            let (mut exact, mut others) = (None, 0);
             for stored in keys.joined() {
-                if stored.touched(name) & chunk.parts() != 0 {
-                    touching.push(stored);
+                if stored.touched(name) & chunk.parts() == 0 {
+                    continue;
+                }
+                let fits = stored.kind == Kind::Snapshot && Chunk::parse(&stored.key) == Some(chunk);
+                if fits && exact.is_none() {
+                    exact = Some(stored.bytes);
+                } else {
+                    others += 1;
                 }
             }
-            match &*touching {
-                [only] if only.kind == Kind::Snapshot && Chunk::parse(&only.key) == Some(chunk) => {
-                    layout.clean += only.bytes;
-                }
-                _ if slice.touched() & chunk.parts() != 0 => layout.dirty.push(chunk),
-                _ => {}
+            layout.clean += exact.unwrap_or_default();
+            if slice.touched() & chunk.parts() != 0 && (exact.is_none() || others > 0) {
+                layout.dirty.push(chunk);
             }
         }
         layout

@@ -40,7 +40,7 @@ impl Journal {
     /// First it reads what is stored. Then it writes: one record for many small ones, or, when enough has piled up beside them, new
     /// snapshots of all chunks that have changed. Later, if these have stayed, it removes what it had read in the beginning and they
     /// contain.
-    pub fn compact(&mut self, now: u64) -> Option<Pace> {
+    pub fn compact(&mut self) -> Option<Pace> {
         let mut compaction = match self.compaction.take() {
             Some(compaction) => compaction,
             None => {
@@ -48,20 +48,18 @@ impl Journal {
                 if self.read(&listed, self.limits.chunk) {
                     return Some(Pace::Soon);
                 }
-                self.load(now);
+                self.load();
                 let compaction = self.plan()?;
-                if !self.yielded && self.is_crowded() {
-                    self.yielded = true;
+                if self.is_untimely(&compaction) {
                     return Some(Pace::Later);
                 }
-                self.yielded = false;
                 compaction
             }
         };
         match compaction.jobs.pop() {
             None => {
                 if mutant::on(Mutant::EarlyRemoval) {
-                    self.load(now);
+                    self.load();
                     compaction.read = self.keys.joined().map(|stored| stored.key.clone()).collect();
                     let written = compaction.written.clone();
                     compaction.read.retain(|key| !written.contains(key));
@@ -114,7 +112,7 @@ impl Journal {
             }
             bytes += stored.bytes;
             read.push(stored.key.clone());
-            if stored.kind == Kind::Record && stored.bytes < chunk / 8 {
+            if stored.kind != Kind::Snapshot && stored.bytes < chunk / 8 {
                 small.push(stored.key.clone());
             }
         }
@@ -137,8 +135,23 @@ impl Journal {
         })
     }
 
-    /// Whether another tab seems to be at it: it has written a snapshot, and not yet removed the one before. It may have ended in the
-    /// midst of it, so this is believed once.
+    /// Whether to wait with it.
+    fn is_untimely(&mut self, compaction: &Compaction) -> bool {
+        if let Some(Job::Merge) = compaction.jobs.first() {
+            return false;
+        }
+        // A record that touches several parts may yet be dropped, and a chunk be left that has half of it. But not for ever, where one
+        // such record follows the other.
+        let now = self.now.monotonic;
+        let young = |stored: &Stored| stored.is_compound() && now < stored.seen + self.limits.confirm;
+        if self.keys.joined().any(young) && compaction.read.len() < self.limits.records * 8 {
+            return true;
+        }
+        // Another tab may end in the midst of it, so this is believed some of the time. That differs from tab to tab.
+        self.is_crowded() && !self.random.draw().is_multiple_of(4)
+    }
+
+    /// Whether another tab seems to be at it: it has written a snapshot, and not yet removed the one before.
     fn is_crowded(&self) -> bool {
         let snapshots = || self.keys.joined().filter(|stored| stored.kind == Kind::Snapshot);
         snapshots().any(|one| {
@@ -151,6 +164,7 @@ impl Journal {
     fn write(&mut self, job: &Job, compaction: &mut Compaction) -> Result<(), StorageFull> {
         let mut document = Document {
             clock: self.state.clock,
+            horizon: self.horizon(),
             slices: Vec::new(),
         };
         let key = match job {
@@ -162,7 +176,9 @@ impl Journal {
                         document.slice(&name).join(&slice, Scope::Listed);
                     }
                 }
-                self.write_record(&document)?
+                let mut key = self.key(&["m/"]);
+                write::hex(&mut key, self.random.draw());
+                self.write_entry(key, Kind::Merged, &document)?
             }
             // What isn't stored yet must not become visible in parts, one chunk before the other.
             Job::Snapshot(..) if self.has_unwritten() => return Err(StorageFull),
@@ -179,7 +195,8 @@ impl Journal {
                     }
                 }
                 document.slices.push((name.clone(), slice));
-                self.write_snapshot(name, *chunk, &document)?
+                let key = self.snapshot_key(name, *chunk);
+                self.write_entry(key, Kind::Snapshot, &document)?
             }
         };
         self.note_contained(&key, &document);
@@ -187,19 +204,14 @@ impl Journal {
         Ok(())
     }
 
-    fn write_snapshot(&mut self, name: &str, chunk: Chunk, document: &Document) -> Result<Rc<str>, StorageFull> {
+    fn snapshot_key(&mut self, name: &str, chunk: Chunk) -> String {
         let mut key = self.key(&["s/", name, "/"]);
         write::integer(&mut key, u64::from(chunk.of));
         key.push('-');
         write::integer(&mut key, u64::from(chunk.index));
         key.push('/');
         write::hex(&mut key, self.random.draw());
-        let text = document.encode(self.numbers);
-        self.storage.set(&key, &text)?;
-        let stored = Stored::new(&key, &text, Kind::Snapshot, document);
-        let key = stored.key.clone();
-        self.keys.insert(stored);
-        Ok(key)
+        key
     }
 
     /// Removes what had been read and is contained in what was written and has stayed.

@@ -9,6 +9,8 @@ pub struct Limits {
     pub replicas: usize,
     /// After so many milliseconds a page looks at the storage again before it writes.
     pub idle: u64,
+    /// What was stored is believed to stay after so many milliseconds.
+    pub confirm: u64,
 }
 
 impl Default for Limits {
@@ -18,6 +20,7 @@ impl Default for Limits {
             chunk: 32 * 1024,
             replicas: 256,
             idle: 30_000,
+            confirm: 10_000,
         }
     }
 }

@@ -12,6 +12,8 @@ use crate::state::{Part, Scope};
 pub(super) struct Own {
     key: Rc<str>,
     parts: Vec<OwnPart>,
+    /// Since when it has been gone while something contained it, by the monotonic clock.
+    gone: Option<u64>,
 }
 
 struct OwnPart {
@@ -35,7 +37,7 @@ impl Own {
                 });
             }
         }
-        Self { key, parts }
+        Self { key, parts, gone: None }
     }
 }
 
@@ -56,17 +58,35 @@ impl Journal {
     /// Wants own records stored again that have gone while nothing else contains them. Called when the storage has been listed.
     pub(super) fn rewrite_vanished(&mut self) {
         let mut lost = Document::default();
-        let keys = &self.keys;
+        let (keys, now, confirm) = (&self.keys, self.now.monotonic, self.limits.confirm);
+        let stored = |key: &Rc<str>| keys.contains(key);
+        for own in &mut self.own {
+            let contained = own
+                .parts
+                .iter()
+                .all(|own| own.contained_in.as_ref().is_some_and(stored));
+            own.gone = match own.gone {
+                _ if stored(&own.key) => None,
+                None if contained => Some(now),
+                since => since,
+            };
+        }
         retain(&mut self.own, |own| {
-            if keys.contains(&own.key) {
+            if stored(&own.key) {
                 return true;
             }
+            let contained = own
+                .parts
+                .iter()
+                .all(|own| own.contained_in.as_ref().is_some_and(stored));
+            if contained {
+                // What contains it may be dropped, too, for some seconds yet.
+                return own.gone.is_none_or(|since| now < since + confirm);
+            }
             for own in &own.parts {
-                if own.contained_in.as_ref().is_none_or(|key| !keys.contains(key)) {
-                    lost.slice(&own.slice)
-                        .part_mut(own.number)
-                        .join(&own.part, Scope::Listed, &mut Vec::new());
-                }
+                lost.slice(&own.slice)
+                    .part_mut(own.number)
+                    .join(&own.part, Scope::Listed, &mut Vec::new());
             }
             false
         });

@@ -41,12 +41,18 @@ impl Journal {
         let Some(own) = self.replica else { return false };
         let replicas = self.replicas();
         let younger = replicas.len() - replicas.partition_point(|replica| *replica <= own);
-        younger >= self.limits.replicas / 4 || self.is_retired(own)
+        younger >= self.limits.replicas / 4 || self.horizon() >= Some(own)
     }
 
-    fn is_retired(&self, replica: Replica) -> bool {
-        let mut parts = self.state.slices.iter().flat_map(|(_, slice)| slice.parts());
-        parts.any(|(_, part)| part.context.horizon().is_some_and(|horizon| replica <= horizon))
+    /// The youngest replica that was retired anywhere.
+    pub(super) fn horizon(&self) -> Option<Replica> {
+        let mut horizon = None;
+        for (_, slice) in &self.state.slices {
+            for (_, part) in slice.parts() {
+                horizon = horizon.max(part.context.horizon());
+            }
+        }
+        horizon
     }
 
     /// All replicas that are named anywhere, sorted.

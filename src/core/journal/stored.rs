@@ -11,28 +11,42 @@ pub(super) struct Stored {
     pub(super) kind: Kind,
     /// The parts that it speaks of, as bits, by slice.
     pub(super) touches: Vec<(Rc<str>, u64)>,
+    /// When it was first seen, by the monotonic clock.
+    pub(super) seen: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Record,
+    /// Several records, joined.
+    Merged,
     Snapshot,
     /// It can't be read here, and stays.
     Refused,
 }
 
 impl Stored {
-    pub(super) fn new(key: &str, text: &str, kind: Kind, document: &Document) -> Self {
+    pub(super) fn new(key: &str, bytes: usize, kind: Kind, document: &Document, seen: u64) -> Self {
         let mut touches = Vec::with_capacity(document.slices.len());
         for (name, slice) in &document.slices {
             touches.push((name.clone(), slice.touched()));
         }
         Self {
             key: key.into(),
-            bytes: key.len() + text.len(),
+            bytes: key.len() + bytes,
             kind,
             touches,
+            seen,
         }
+    }
+
+    /// Whether it speaks of more than one part, so that one of them alone would be half of what was changed together.
+    pub(super) fn is_compound(&self) -> bool {
+        let mut parts = 0;
+        for (_, touched) in &self.touches {
+            parts += touched.count_ones();
+        }
+        parts > 1
     }
 
     /// The parts of the slice that it speaks of.

@@ -16,8 +16,8 @@ pub(super) struct Transaction {
 
 impl Journal {
     /// This page's name. Taken at its first write, which looks at the storage first, as does a write after a while: whoever decides by
-    /// what is there asks this before. `now` is the wall time in milliseconds since 1970.
-    pub fn replica(&mut self, now: u64) -> Replica {
+    /// what is there asks this before.
+    pub fn replica(&mut self) -> Replica {
         // Undoing half a transaction must not undo what was read in the middle of it.
         let midway = self
             .transaction
@@ -26,7 +26,7 @@ impl Journal {
         if let Some(replica) = self.replica.filter(|_| midway) {
             return replica;
         }
-        self.look(now);
+        self.look();
         if let Some(replica) = self
             .replica
             .filter(|_| !self.behind || mutant::on(Mutant::StaleReplica))
@@ -34,7 +34,7 @@ impl Journal {
             return replica;
         }
         // Born after all that is stored, so that old replicas can be told from it.
-        self.load(now);
+        self.load();
         self.records = 0;
         self.behind = false;
         if mutant::on(Mutant::ReusedReplica) {
@@ -47,21 +47,20 @@ impl Journal {
     }
 
     /// Looks at the storage again, if this page hasn't for a while.
-    pub fn look(&mut self, now: u64) {
-        // A clock that was set back says nothing of how long it was.
-        if now.checked_sub(self.loaded).is_none_or(|idle| idle >= self.limits.idle) {
-            self.load(now);
+    pub fn look(&mut self) {
+        if self.now.since(self.loaded) >= self.limits.idle {
+            self.load();
         }
     }
 
     /// Who writes, one step of the clock on.
-    pub fn author(&mut self, now: u64, version: u32) -> Author {
-        let replica = self.replica(now);
+    pub fn author(&mut self, version: u32) -> Author {
+        let replica = self.replica();
         self.state.clock = (self.state.clock + 1).min(MAX_CLOCK);
         Author {
             replica,
             clock: self.state.clock,
-            now,
+            now: self.now.wall,
             version,
         }
     }
@@ -131,6 +130,7 @@ impl Journal {
             return Ok(());
         };
         document.clock = self.state.clock;
+        document.horizon = self.horizon();
         match self.write_record(&document) {
             Ok(key) => {
                 for (_, slice) in &document.slices {
@@ -146,20 +146,22 @@ impl Journal {
         }
     }
 
-    /// Stores a document as this page's next record, and gives its key.
-    pub(super) fn write_record(&mut self, document: &Document) -> Result<Rc<str>, StorageFull> {
-        let replica = match self.replica {
-            Some(replica) => replica,
-            None => self.replica(self.loaded),
-        };
-        let text = document.encode(self.numbers);
+    fn write_record(&mut self, document: &Document) -> Result<Rc<str>, StorageFull> {
+        let replica = self.replica.unwrap_or_else(|| self.replica());
         let mut key = self.key(&["r/"]);
         replica.write(&mut key);
         key.push('-');
         write::integer(&mut key, self.records + 1);
-        self.storage.set(&key, &text)?;
+        let key = self.write_entry(key, Kind::Record, document)?;
         self.records += 1;
-        let stored = Stored::new(&key, &text, Kind::Record, document);
+        Ok(key)
+    }
+
+    /// Stores an entry, and gives its key.
+    pub(super) fn write_entry(&mut self, key: String, kind: Kind, document: &Document) -> Result<Rc<str>, StorageFull> {
+        let text = document.encode(self.numbers);
+        self.storage.set(&key, &text)?;
+        let stored = Stored::new(&key, text.len(), kind, document, self.now.monotonic);
         let key = stored.key.clone();
         self.keys.insert(stored);
         Ok(key)

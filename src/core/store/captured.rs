@@ -42,7 +42,7 @@ impl Store {
             };
             // A page that has only ever removed needs a name for its records, too.
             if !captures.is_empty() {
-                journal.author(self.now, definition.version);
+                journal.author(definition.version);
             }
             for capture in captures {
                 let all = journal

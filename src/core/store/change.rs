@@ -82,7 +82,7 @@ impl Store {
     /// # Errors
     /// [`Code::NewerVersion`], [`Code::UnknownSlice`]
     pub fn remove(&mut self, slice: usize, key: &str) -> Result<bool, Error> {
-        self.writable(slice)?;
+        self.look(slice)?;
         let there = self.get(slice, key).is_some();
         let capture = self.state(slice).and_then(|state| state.capture(key));
         self.consume(&Captured(vec![(slice, capture.into_iter().collect())]));
@@ -94,7 +94,7 @@ impl Store {
     /// # Errors
     /// [`Code::NewerVersion`], [`Code::UnknownSlice`]
     pub fn clear(&mut self, slice: usize) -> Result<(), Error> {
-        self.writable(slice)?;
+        self.look(slice)?;
         let captures = self.captures(slice, &|_| true);
         self.consume(&Captured(vec![(slice, captures)]));
         Ok(())
@@ -116,11 +116,7 @@ impl Store {
     /// Makes what is shown of an entry what there is, so that a part of it can be changed: what has expired or is refused goes, and
     /// what an older version has written is put as this one shows it.
     fn prepare(&mut self, slice: usize, key: &str) -> Result<(), Error> {
-        let definition = self.writable(slice)?;
-        let (now, journal) = (self.now, definition.journal());
-        if let Some(journal) = self.journals.get_mut(journal) {
-            journal.replica(now);
-        }
+        self.look(slice)?;
         let there = self.state(slice).is_some_and(|state| state.get(key).is_some());
         if there && self.get(slice, key).is_none() {
             self.remove(slice, key)?;
@@ -132,10 +128,10 @@ impl Store {
 
     /// Not generic: a copy for each kind of change would cost the wasm build half a kilobyte each.
     fn change(&mut self, slice: usize, key: &str, make: Make<'_>) -> Result<(), Error> {
-        self.writable(slice)?;
+        self.look(slice)?;
         let definition = self.slices.get(slice).ok_or_else(unknown)?;
         let journal = self.journals.get_mut(definition.journal()).ok_or_else(unknown)?;
-        let author = journal.author(self.now, definition.version);
+        let author = journal.author(definition.version);
         let change = match journal.slice(&definition.name) {
             Some(state) => make(state, author),
             None => make(&Slice::default(), author),
@@ -168,6 +164,15 @@ impl Store {
         let result = steps(self);
         self.end(result.is_ok());
         result
+    }
+
+    /// Before something is decided by what there is, it looks whether that is all.
+    fn look(&mut self, slice: usize) -> Result<(), Error> {
+        let journal = self.definition(slice)?.journal();
+        if let Some(journal) = self.journals.get_mut(journal) {
+            journal.replica();
+        }
+        self.writable(slice).map(drop)
     }
 
     pub(super) fn writable(&self, slice: usize) -> Result<&super::Definition, Error> {

@@ -3,12 +3,15 @@ use std::rc::Rc;
 use super::{Captured, Store};
 use crate::list::retain;
 use crate::state::Entry;
+use crate::time::Now;
 
 /// Entries that show for a while only (`ttl`).
 impl Store {
-    /// What time it is: wall time in milliseconds since 1970. Whatever follows is done, and shown, as of now.
-    pub fn tick(&mut self, now: u64) {
-        let before = core::mem::replace(&mut self.now, now);
+    /// What time it is. Whatever follows is done, and shown, as of now.
+    pub fn tick(&mut self, now: Now) {
+        self.journals.iter_mut().for_each(|journal| journal.tick(now));
+        let before = core::mem::replace(&mut self.now, now).wall;
+        let now = now.wall;
         // A clock that was set back lets what had expired show again.
         if now >= self.next_expiry || now < before {
             self.next_expiry = u64::MAX;
@@ -24,7 +27,7 @@ impl Store {
     /// In how many milliseconds the next entry expires, if any does.
     #[must_use]
     pub fn next_expiry(&self) -> Option<u64> {
-        (self.next_expiry < u64::MAX).then(|| self.next_expiry.saturating_sub(self.now))
+        (self.next_expiry < u64::MAX).then(|| self.next_expiry.saturating_sub(self.now.wall))
     }
 
     /// The keys that show now and didn't before, or the other way round.
@@ -36,10 +39,10 @@ impl Store {
         if let Some(state) = self.state(slice) {
             for (key, entry) in state.entries() {
                 let end = entry.changed_at().saturating_add(ttl);
-                if entry.is_present() && end > self.now {
+                if entry.is_present() && end > self.now.wall {
                     next = next.min(end);
                 }
-                if entry.is_present() && (end > self.now) != (end > before) {
+                if entry.is_present() && (end > self.now.wall) != (end > before) {
                     keys.push(key.clone());
                 }
             }
@@ -64,7 +67,7 @@ impl Store {
 
     pub(super) fn is_expired(&self, slice: usize, entry: &Entry) -> bool {
         let ttl = self.slices.get(slice).and_then(|slice| slice.ttl);
-        ttl.is_some_and(|ttl| entry.changed_at().saturating_add(ttl) <= self.now)
+        ttl.is_some_and(|ttl| entry.changed_at().saturating_add(ttl) <= self.now.wall)
     }
 
     /// Removes what has expired by this page's clock and by what others have stored since: a clock that was set forward for a while must
@@ -76,7 +79,7 @@ impl Store {
             };
             let Some(ttl) = definition.ttl else { continue };
             let Some(journal) = self.journal(slice) else { continue };
-            let newest = journal.newest().min(self.now);
+            let newest = journal.newest().min(self.now.wall);
             let mut gone = self.captures(slice, &|_| true);
             retain(&mut gone, |capture| {
                 let entry = self.state(slice).and_then(|state| state.get(&capture.key));

@@ -29,6 +29,7 @@ use crate::number::Numbers;
 use crate::random::Random;
 use crate::state::Slice;
 use crate::text::has_any;
+use crate::time::Now;
 
 /// What the store needs of its environment.
 pub struct Setting {
@@ -42,8 +43,8 @@ pub struct Setting {
     pub limits: Limits,
     /// 64 random bits.
     pub seed: u64,
-    /// Wall time in milliseconds since 1970.
-    pub now: u64,
+    /// What time it is.
+    pub now: Now,
     /// Whose state is shown first; see [`Store::set_owner`].
     pub owner: Option<String>,
 }
@@ -62,7 +63,7 @@ pub struct Store {
     numbers: Numbers,
     limits: Limits,
     random: Random,
-    now: u64,
+    now: Now,
     /// When the next entry expires, at the earliest.
     next_expiry: u64,
     /// Keys that have changed what they show for another reason than a change.
@@ -171,8 +172,7 @@ impl Store {
 
     /// Looks for what other tabs have stored.
     pub fn load(&mut self) {
-        let now = self.now;
-        self.journals.iter_mut().for_each(|journal| journal.load(now));
+        self.journals.iter_mut().for_each(Journal::load);
     }
 
     /// Another tab has stored or removed an entry (`text` is `None`), or emptied the storage (`key` is `None`).

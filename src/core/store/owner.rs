@@ -111,7 +111,7 @@ impl Store {
         if let Some(definition) = self.slices.get(slice)
             && let Some(journal) = self.journals.get_mut(journal(definition.place, Owner::Device))
         {
-            make_note(journal, &adopted(&definition.name), self.now);
+            make_note(journal, &adopted(&definition.name));
         }
     }
 
@@ -138,7 +138,7 @@ impl Store {
             }
         }
         let mut opened = self.open_journal(place, area, known);
-        opened.load(self.now);
+        opened.load();
         if let Some(journal) = self.journals.get_mut(at) {
             *journal = opened;
         }
@@ -148,12 +148,13 @@ impl Store {
         let storage = self.storages.get(place as usize).unwrap_or(&self.storages[0]).clone();
         let prefix = concat(&[&self.name, "/", area]);
         let random = Random::new(self.random.draw());
-        Journal::new(storage, prefix, self.numbers, random, self.limits, known)
+        let mut journal = Journal::new(storage, prefix, self.numbers, random, self.limits, known);
+        journal.tick(self.now);
+        journal
     }
 
     /// Puts the entries that maps and sets have at first, once in each area.
     fn begin_slices(&mut self, place: Place, owner: Owner) {
-        let now = self.now;
         for definition in &self.slices {
             let at = journal(place, owner);
             let Some(journal) = self.journals.get_mut(at).filter(|_| definition.journal() == at) else {
@@ -168,9 +169,9 @@ impl Store {
             }
             for (key, value) in &definition.initial {
                 let value = (definition.kind == Kind::Map).then_some(&**value);
-                put(journal, &definition.name, key, value, now, definition.version);
+                put(journal, &definition.name, key, value, definition.version);
             }
-            make_note(journal, &note, now);
+            make_note(journal, &note);
         }
     }
 
@@ -204,7 +205,6 @@ impl Store {
 
     /// Joins what a guest has put. Doing so again changes nothing.
     fn take_over(&mut self, place: Place, guest: &Journal) {
-        let now = self.now;
         let Some(journal) = self.journals.get_mut(journal(place, Owner::User)) else {
             return;
         };
@@ -228,7 +228,7 @@ impl Store {
                     // The names of whoever put it are too old to be believed here. As a put of this page it counts once, too.
                     None if !known && entry.is_present() => {
                         let value = entry.value(guest.numbers());
-                        put(journal, name, key, value.as_deref(), now, version);
+                        put(journal, name, key, value.as_deref(), version);
                         changed = true;
                     }
                     None => {}
@@ -236,7 +236,7 @@ impl Store {
             }
         }
         if !known {
-            make_note(journal, &note, now);
+            make_note(journal, &note);
         } else if !changed && !journal.has_unwritten() {
             // It is all stored in the user's own area.
             guest.remove_stored();
@@ -310,7 +310,7 @@ impl Store {
 
     fn guest(&mut self, place: Place, number: u64) -> Journal {
         let mut guest = self.open_journal(place, &guest_area(number), Vec::new());
-        guest.load(self.now);
+        guest.load();
         guest
     }
 
@@ -343,8 +343,8 @@ fn guest_number(area: &str) -> Option<u64> {
     integer(area.strip_prefix("g.")?.strip_suffix('/')?, 10)
 }
 
-fn put(journal: &mut Journal, name: &Rc<str>, key: &Rc<str>, value: Option<&str>, now: u64, version: u32) {
-    let author: Author = journal.author(now, version);
+fn put(journal: &mut Journal, name: &Rc<str>, key: &Rc<str>, value: Option<&str>, version: u32) {
+    let author: Author = journal.author(version);
     let nothing = Slice::default();
     // What is stored has been read as JSON.
     if let Ok(change) = journal.slice(name).unwrap_or(&nothing).put(key, value, author) {
@@ -356,6 +356,6 @@ fn has_note(journal: &Journal, note: &str) -> bool {
     journal.slice(NOTES).is_some_and(|notes| notes.get(note).is_some())
 }
 
-fn make_note(journal: &mut Journal, note: &str, now: u64) {
-    put(journal, &NOTES.into(), &note.into(), None, now, 1);
+fn make_note(journal: &mut Journal, note: &str) {
+    put(journal, &NOTES.into(), &note.into(), None, 1);
 }

@@ -21,7 +21,7 @@ fn setting(local: &Rc<MemoryStorage>, seed: u64) -> Setting {
         numbers: NATIVE,
         limits: Limits::default(),
         seed,
-        now: 0,
+        now: Now::default(),
         owner: None,
     }
 }

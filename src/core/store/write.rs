@@ -17,7 +17,7 @@ impl Store {
         self.in_transaction = true;
         for journal in &mut self.journals {
             // Not in the midst of it.
-            journal.look(self.now);
+            journal.look();
             journal.begin();
         }
         Ok(())
@@ -67,7 +67,7 @@ impl Store {
             if *rests && !self.rested {
                 continue;
             }
-            let pace = journal.compact(self.now);
+            let pace = journal.compact();
             *rests = pace == Some(Pace::Later);
             soon |= pace == Some(Pace::Soon);
         }

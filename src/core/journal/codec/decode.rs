@@ -21,10 +21,9 @@ impl Document {
             match name {
                 "f" => format = value.integer()?,
                 "k" => document.clock = clock(value)?,
+                "h" => document.horizon = Some(named_replica(value)?),
                 "r" => value.elements(&mut |replica| {
-                    parser
-                        .table
-                        .push(Replica::parse(&replica.string()?).ok_or(JsonError::Syntax)?);
+                    parser.table.push(named_replica(replica)?);
                     Ok(())
                 })?,
                 // Without its format nobody knows what it says, and passed over it would seem to have been read.
@@ -65,9 +64,7 @@ impl Parser {
     fn part(&self, number: u8, reader: &mut Reader<'_>, part: &mut Part) -> Result<(), JsonError> {
         reader.members(&mut |name, value| {
             match name {
-                "h" => part
-                    .context
-                    .set_horizon(Some(Replica::parse(&value.string()?).ok_or(JsonError::Syntax)?)),
+                "h" => part.context.set_horizon(Some(named_replica(value)?)),
                 "c" => self.context(value, &mut part.context)?,
                 "e" => value.members(&mut |key, entry| {
                     // It would be found by nobody, and never go.
@@ -203,6 +200,10 @@ impl Parser {
         let index = usize::try_from(reader.integer()?).map_err(|_| JsonError::Syntax)?;
         self.table.get(index).copied().ok_or(JsonError::Syntax)
     }
+}
+
+fn named_replica(reader: &mut Reader<'_>) -> Result<Replica, JsonError> {
+    Replica::parse(&reader.string()?).ok_or(JsonError::Syntax)
 }
 
 fn clock(reader: &mut Reader<'_>) -> Result<u64, JsonError> {

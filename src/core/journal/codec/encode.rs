@@ -30,6 +30,11 @@ impl Writer {
         write::integer(&mut self.out, FORMAT);
         self.out.push_str(",\"k\":");
         write::integer(&mut self.out, document.clock);
+        if let Some(horizon) = document.horizon {
+            self.out.push_str(",\"h\":\"");
+            horizon.write(&mut self.out);
+            self.out.push('"');
+        }
         self.out.push_str(",\"r\":");
         let table = self.table.clone();
         self.list(&table, |this, replica| {

@@ -3,6 +3,7 @@
 //! ```text
 //! {"f":1,                          format
 //!  "k":12,                         Lamport clock
+//!  "h":"1.00…ab",                  the youngest replica that the writer knew to be retired, if any
 //!  "r":["1.00…ab", …],             the replicas that the rest names by index
 //!  "s":{"cart":{"17":{           slices, and their parts by number
 //!    "h":"1.00…ab",                horizon, if any
@@ -23,7 +24,7 @@ mod encode;
 use std::rc::Rc;
 
 use crate::json::JsonError;
-use crate::state::Slice;
+use crate::state::{Replica, Slice};
 
 /// The version of the stored form.
 pub const FORMAT: u64 = 1;
@@ -33,6 +34,8 @@ pub const FORMAT: u64 = 1;
 pub struct Document {
     /// The Lamport clock of its writer.
     pub clock: u64,
+    /// The youngest replica that its writer knew to be retired.
+    pub horizon: Option<Replica>,
     /// The slices it speaks of, by name.
     pub slices: Vec<(Rc<str>, Slice)>,
 }

@@ -4,6 +4,9 @@ use super::*;
 use crate::number::NATIVE;
 use crate::random::Random;
 use crate::state::{Scope, Slice};
+use crate::time::Now;
+
+mod compacting;
 
 const PREFIX: &str = "shop/device/";
 
@@ -48,24 +51,47 @@ fn open_with(shared: &Shared, seed: u64, limits: Limits) -> Journal {
         read: None,
     };
     let mut journal = Journal::new(storage, PREFIX.into(), NATIVE, Random::new(seed), limits, vec![known]);
-    journal.load(0);
+    journal.load();
     journal
 }
 
-/// Steps of compacting until something was written, or nothing is due.
+/// Steps of compacting until something was written that is to stay now, or nothing is due.
 fn write_compact(journal: &mut Journal) -> bool {
     loop {
-        match journal.compact(0) {
+        match journal.compact() {
+            Some(Pace::Later) if journal.compaction.is_some() => return true,
+            Some(Pace::Later) => wait(journal),
             Some(Pace::Soon) => {}
-            pace => return pace == Some(Pace::Later),
+            None => return false,
         }
     }
 }
 
-/// Compacts to the end.
+/// Compacts to the end, and gives whether there was something to do.
 fn compact(journal: &mut Journal) -> bool {
     let due = write_compact(journal);
-    due && journal.compact(0) == Some(Pace::Soon) && !write_compact(journal)
+    settle(journal);
+    due
+}
+
+/// Compacts until nothing is due.
+fn settle(journal: &mut Journal) {
+    while let Some(pace) = journal.compact() {
+        if pace == Pace::Later {
+            wait(journal);
+        }
+    }
+}
+
+fn wait(journal: &mut Journal) {
+    journal.tick(at(journal.now.wall + 10_000));
+}
+
+fn at(milliseconds: u64) -> Now {
+    Now {
+        wall: milliseconds,
+        monotonic: milliseconds,
+    }
 }
 
 fn empty() -> Slice {
@@ -73,7 +99,7 @@ fn empty() -> Slice {
 }
 
 fn put(journal: &mut Journal, slice: &str, key: &str, value: &str) {
-    let author = journal.author(5, 1);
+    let author = journal.author(1);
     let change = journal
         .slice(slice)
         .unwrap_or(&empty())
@@ -83,7 +109,7 @@ fn put(journal: &mut Journal, slice: &str, key: &str, value: &str) {
 }
 
 fn increment(journal: &mut Journal, key: &str) {
-    let author = journal.author(5, 1);
+    let author = journal.author(1);
     let change = journal
         .slice("cart")
         .unwrap_or(&empty())
@@ -126,7 +152,7 @@ fn other_tabs_follow_by_event_and_by_listing() {
     assert_eq!(b.take_changes(), Changes::default());
     increment(&mut b, "lamp");
     b.flush().unwrap();
-    a.load(0);
+    a.load();
     assert_eq!(get(&a, "cart", "lamp").unwrap(), r#"{"qty":2}"#);
 }
 
@@ -180,9 +206,9 @@ fn compacting_removes_only_what_a_snapshot_that_stayed_contains() {
     assert_eq!(shared.keys().len(), 81);
     increment(&mut b, "late");
     b.flush().unwrap();
-    assert_eq!(a.compact(0), Some(Pace::Soon));
+    assert_eq!(a.compact(), Some(Pace::Soon));
     assert_eq!(shared.keys().len(), 2);
-    a.load(0);
+    a.load();
     let fresh = open(&shared, 3);
     assert_eq!(fresh.state.slices, a.state.slices);
     assert_eq!(get(&fresh, "cart", "lamp").unwrap(), r#"{"qty":40}"#);
@@ -203,7 +229,7 @@ fn a_snapshot_that_was_dropped_removes_nothing() {
         .iter()
         .filter(|key| key.contains("/s/"))
         .for_each(|key| shared.remove(key));
-    assert_eq!(a.compact(0), Some(Pace::Soon));
+    assert_eq!(a.compact(), Some(Pace::Soon));
     assert_eq!(get(&open(&shared, 2), "cart", "lamp").unwrap(), r#"{"qty":70}"#);
 }
 
@@ -340,7 +366,7 @@ fn view(slice: Option<&Slice>) -> Vec<(Rc<str>, Option<String>)> {
 fn act(tab: &mut Journal, random: &mut Random, captured: &mut Vec<crate::state::Capture>) {
     let key = ["a", "b", "c"][random.draw() as usize % 3];
     // Whoever writes first looks first, so what is there is known after this.
-    let author = tab.author(0, 1);
+    let author = tab.author(1);
     let slice = tab.slice("cart").cloned().unwrap_or_default();
     let capture = slice.capture(key);
     match random.draw() % 8 {
@@ -371,8 +397,8 @@ fn whatever_tabs_do_a_fresh_load_is_the_join_of_all_that_was_stored() {
         for _ in 0..random.draw() % 200 {
             let at = random.draw() as usize % tabs.len();
             match random.draw() % 12 {
-                0 => tabs[at].load(0),
-                1 => drop(tabs[at].compact(0)),
+                0 => tabs[at].load(),
+                1 => drop(tabs[at].compact()),
                 2 => shared.full.set(!shared.full.get()),
                 3 => tabs[at] = open(&shared, random.draw()),
                 4 if tabs.len() < 4 => tabs.push(open(&shared, random.draw())),
@@ -401,7 +427,7 @@ fn whatever_tabs_do_a_fresh_load_is_the_join_of_all_that_was_stored() {
         }
         for _ in 0..12 {
             for tab in &mut tabs {
-                tab.compact(0);
+                tab.compact();
             }
         }
         let expected = oracle(&shared.log.borrow());
@@ -412,7 +438,7 @@ fn whatever_tabs_do_a_fresh_load_is_the_join_of_all_that_was_stored() {
             .map(|(_, slice)| slice);
         assert_eq!(view(open(&shared, 0).slice("cart")), view(expected), "seed {seed}");
         for tab in &mut tabs {
-            tab.load(0);
+            tab.load();
             assert_eq!(view(tab.slice("cart")), view(expected), "seed {seed}");
         }
     }

@@ -1,0 +1,267 @@
+use super::*;
+
+/// Small enough that everything happens soon.
+const LIMITS: Limits = Limits {
+    records: 8,
+    chunk: 2_000,
+    replicas: 12,
+    idle: 30_000,
+    confirm: 10_000,
+};
+
+fn footprint(shared: &Shared) -> (usize, usize) {
+    let keys = shared.keys();
+    let bytes = keys.iter().map(|key| key.len() + shared.get(key).unwrap().len()).sum();
+    (keys.len(), bytes)
+}
+
+/// What a state takes that is written once, without its history.
+fn live(journal: &Journal) -> usize {
+    let document = Document {
+        clock: 0,
+        horizon: None,
+        slices: journal.slices().to_vec(),
+    };
+    document.encode(NATIVE).len()
+}
+
+fn snapshots(shared: &Shared) -> Vec<String> {
+    let mut keys = shared.keys();
+    keys.retain(|key| key.contains("/s/"));
+    keys
+}
+
+#[test]
+fn a_large_slice_is_stored_in_chunks_that_are_written_apart() {
+    let shared = Shared::default();
+    let mut a = open_with(&shared, 1, LIMITS);
+    for number in 0..100 {
+        put(
+            &mut a,
+            "cart",
+            &format!("sku-{number}"),
+            r#"{"qty":1,"title":"A lamp for the night"}"#,
+        );
+        a.flush().unwrap();
+    }
+    assert!(compact(&mut a));
+    let before = snapshots(&shared);
+    assert!(before.len() >= 8, "{before:?}");
+    for _ in 0..40 {
+        increment(&mut a, "sku-1");
+        a.flush().unwrap();
+        settle(&mut a);
+    }
+    let after = snapshots(&shared);
+    let stayed = before.iter().filter(|key| after.contains(key)).count();
+    assert_eq!(after.len(), before.len());
+    assert!(
+        stayed == before.len() || stayed == before.len() - 1,
+        "{stayed} of {}",
+        before.len()
+    );
+    let fresh = open_with(&shared, 2, LIMITS);
+    assert_eq!(
+        get(&fresh, "cart", "sku-1").unwrap(),
+        r#"{"qty":41,"title":"A lamp for the night"}"#
+    );
+    assert_eq!(fresh.slice("cart").unwrap().keys().len(), 100);
+}
+
+#[test]
+fn a_chunk_that_was_dropped_keeps_what_it_would_have_contained() {
+    let shared = Shared::default();
+    let mut a = open_with(&shared, 1, LIMITS);
+    for number in 0..100 {
+        put(&mut a, "cart", &format!("sku-{number}"), "1");
+        a.flush().unwrap();
+    }
+    assert!(write_compact(&mut a));
+    shared.remove(&snapshots(&shared)[0]);
+    a.compact();
+    assert_eq!(open_with(&shared, 2, LIMITS).slice("cart").unwrap().keys().len(), 100);
+}
+
+#[test]
+fn compacting_writes_little_more_than_what_changed() {
+    let shared = Shared::default();
+    let mut a = open(&shared, 1);
+    let line = |number: u64| format!(r#"{{"price":4900,"qty":{number},"title":"A lamp for the night"}}"#);
+    for number in 0..2_000 {
+        put(&mut a, "cart", &format!("sku-{number}"), &line(number));
+        a.flush().unwrap();
+    }
+    settle(&mut a);
+    shared.log.borrow_mut().clear();
+    let mut random = Random::new(3);
+    for _ in 0..6_000 {
+        put(
+            &mut a,
+            "cart",
+            &format!("sku-{}", random.draw() % 2_000),
+            &line(random.draw() % 100),
+        );
+        a.flush().unwrap();
+        settle(&mut a);
+    }
+    let log = shared.log.borrow();
+    let bytes = |merged: bool| -> usize {
+        let of_change = |text: &String| text.len() < 400;
+        log.iter()
+            .filter(|(_, text)| of_change(text) != merged)
+            .map(|(key, text)| key.len() + text.len())
+            .sum()
+    };
+    let ratio = bytes(true) as f64 / bytes(false) as f64;
+    assert!(ratio < 4.0, "compacting wrote {ratio:.2} times what the changes did");
+    let (keys, stored) = footprint(&shared);
+    assert!(stored <= 2 * live(&a) + 64 * 1024, "{stored} bytes for {}", live(&a));
+    assert!(keys < 300, "{keys}");
+}
+
+/// The record of one change is as long in a large cart as in a small one.
+#[test]
+fn a_change_writes_as_much_in_a_large_slice_as_in_a_small_one() {
+    let lengths = [10_u64, 1_000, 10_000].map(|lines| {
+        let shared = Shared::default();
+        let mut a = open(&shared, 1);
+        for number in 0..lines {
+            put(
+                &mut a,
+                "cart",
+                &format!("sku-{number:05}"),
+                r#"{"price":4900,"qty":1,"title":"Lamp"}"#,
+            );
+        }
+        a.flush().unwrap();
+        settle(&mut a);
+        let mut b = open(&shared, 2);
+        shared.log.borrow_mut().clear();
+        increment(&mut b, "sku-00007");
+        b.flush().unwrap();
+        let log = shared.log.borrow();
+        assert_eq!(log.len(), 1);
+        log[0].0.len() + log[0].1.len()
+    });
+    let (least, most) = (lengths.iter().min().unwrap(), lengths.iter().max().unwrap());
+    assert!(most * 10 <= least * 11, "{lengths:?}");
+}
+
+const PAGES: u64 = 10_000;
+
+#[test]
+fn ten_thousand_pages_leave_little_behind() {
+    let shared = Shared::default();
+    let (mut most_keys, mut most_bytes) = (0, 0);
+    let mut live_bytes = 0;
+    for page in 0..PAGES {
+        let mut journal = open(&shared, page);
+        increment(&mut journal, &format!("sku-{}", page % 20));
+        journal.flush().unwrap();
+        settle(&mut journal);
+        if page > PAGES / 5 && page % 50 == 0 {
+            let (keys, bytes) = footprint(&shared);
+            (most_keys, most_bytes) = (most_keys.max(keys), most_bytes.max(bytes));
+        }
+        if page == PAGES - 1 {
+            live_bytes = live(&journal);
+            for sku in 0..20 {
+                assert_eq!(
+                    get(&journal, "cart", &format!("sku-{sku}")).unwrap(),
+                    format!(r#"{{"qty":{}}}"#, PAGES / 20)
+                );
+            }
+        }
+    }
+    eprintln!("{most_keys} keys {most_bytes} bytes");
+    assert!(most_bytes <= 64 * 1024, "{most_bytes} bytes, {live_bytes} of them live");
+    assert!(most_keys <= 80, "{most_keys} keys");
+}
+
+#[test]
+fn a_page_that_is_far_behind_takes_a_new_name() {
+    let shared = Shared::default();
+    let mut old = open_with(&shared, 1, LIMITS);
+    increment(&mut old, "lamp");
+    old.flush().unwrap();
+    let name = old.replica();
+    for seed in 10..40 {
+        let mut page = open_with(&shared, seed, LIMITS);
+        increment(&mut page, "lamp");
+        page.flush().unwrap();
+        settle(&mut page);
+    }
+    let page = open_with(&shared, 99, LIMITS);
+    let horizon = page.slice("cart").unwrap().parts()[0].1.context.horizon();
+    assert!(horizon.is_some_and(|horizon| horizon >= name), "it was retired");
+    old.tick(at(3_600_000));
+    assert_ne!(old.replica(), name);
+    increment(&mut old, "lamp");
+    old.flush().unwrap();
+    assert_eq!(
+        get(&open_with(&shared, 100, LIMITS), "cart", "lamp").unwrap(),
+        r#"{"qty":32}"#
+    );
+}
+
+#[test]
+fn an_own_record_that_vanished_is_written_again() {
+    let shared = Shared::default();
+    let mut a = open(&shared, 1);
+    increment(&mut a, "lamp");
+    a.flush().unwrap();
+    let lost = shared.keys()[0].clone();
+    shared.remove(&lost);
+    a.load();
+    assert!(a.has_unwritten());
+    a.flush().unwrap();
+    assert_ne!(shared.keys()[0], lost, "under a key of its own");
+    assert_eq!(get(&open(&shared, 2), "cart", "lamp").unwrap(), r#"{"qty":1}"#);
+}
+
+#[test]
+fn an_own_record_that_others_have_compacted_is_not() {
+    let shared = Shared::default();
+    let (mut a, mut b) = (open_with(&shared, 1, LIMITS), open_with(&shared, 2, LIMITS));
+    for _ in 0..9 {
+        increment(&mut a, "lamp");
+        a.flush().unwrap();
+    }
+    assert!(compact(&mut b));
+    a.load();
+    assert!(!a.has_unwritten());
+    assert!(shared.keys().iter().all(|key| key.contains("/s/")));
+}
+
+#[test]
+fn what_a_newer_version_has_written_is_left_alone() {
+    let shared = Shared::default();
+    let mut a = open_with(&shared, 1, LIMITS);
+    put(&mut a, "cart", "lamp", "1");
+    a.flush().unwrap();
+    let mut newer = open_with(&shared, 2, LIMITS);
+    let author = newer.author(2);
+    let change = newer
+        .slice("cart")
+        .unwrap()
+        .put(&"mug".into(), Some("2"), author)
+        .unwrap();
+    newer.apply(&"cart".into(), &change);
+    newer.flush().unwrap();
+    let record = shared
+        .keys()
+        .into_iter()
+        .find(|key| key.contains(&format!("{:016x}", author.replica.random)))
+        .unwrap();
+    a.load();
+    assert!(a.is_outdated("cart"));
+    assert_eq!(a.take_changes().newer, [record.clone().into()]);
+    assert_eq!(get(&a, "cart", "mug"), None);
+    for number in 0..30 {
+        put(&mut a, "other", &number.to_string(), "1");
+        a.flush().unwrap();
+        settle(&mut a);
+    }
+    assert!(shared.get(&record).is_some());
+    assert!(shared.keys().len() < 20);
+}
