@@ -18,7 +18,7 @@ impl Default for Limits {
         Self {
             records: 64,
             chunk: 32 * 1024,
-            replicas: 256,
+            replicas: 128,
             idle: 30_000,
             confirm: 10_000,
         }

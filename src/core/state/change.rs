@@ -325,6 +325,7 @@ impl Change {
             at: author.now,
             version: author.version,
             cells,
+            folded: false,
         });
         context.insert(dot);
         let mut delta = Slice::default();

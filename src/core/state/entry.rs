@@ -28,6 +28,8 @@ pub struct Event {
     pub version: u32,
     /// What it holds, by name.
     pub cells: Vec<Cell>,
+    /// Whether it holds what older, retired replicas had left, too.
+    pub folded: bool,
 }
 
 /// The value of a field.
@@ -133,11 +135,18 @@ impl Entry {
         });
         let mut changed = before != (self.events.len(), self.counters.len());
         for event in &other.events {
-            if let Err(at) = self.find(event.dot)
-                && !ours.contains(event.dot)
-            {
-                self.events.insert(at, event.clone());
-                changed = true;
+            match self.find(event.dot) {
+                Ok(at) => {
+                    if let Some(own) = self.events.get_mut(at).filter(|own| event.folded && !own.folded) {
+                        *own = event.clone();
+                        changed = true;
+                    }
+                }
+                Err(at) if !ours.contains(event.dot) => {
+                    self.events.insert(at, event.clone());
+                    changed = true;
+                }
+                Err(_) => {}
             }
         }
         if mutant::on(Mutant::OneWinner)

@@ -1,37 +1,60 @@
+use std::rc::Rc;
+
 use super::entry::Tally;
-use super::{Counter, Entry, Part, Replica};
+use super::{Counter, Entry, Event, Part, Replica};
+use crate::list::retain;
 use crate::mutant::{self, Mutant};
 
 /// Forgetting old replicas, without forgetting what they did.
 impl Part {
     /// Names no replica up to `horizon` any more. All that these ever did here must have been seen.
     ///
-    /// What they have counted goes into the counter of the youngest of them that has counted the same field and isn't floored. Whoever
-    /// superseded that one had seen the older ones, too; so a floor, or a removal, that knows nothing of the folding hits the whole
-    /// sum, and two pages that fold apart come to the same.
+    /// What they left of a key is folded into the event, and for each field into the counter, of the youngest of them. Whoever
+    /// superseded that one had seen the older ones, too; so a removal, or a floor, that knows nothing of the folding hits the whole, and
+    /// two pages that fold apart come to the same.
     pub fn retire(&mut self, horizon: Replica) {
         for (_, entry) in self.entries.iter_mut() {
-            fold(entry, horizon);
+            fold_events(entry, horizon);
+            fold_counters(entry, horizon);
         }
         self.context.retire(horizon);
         self.forget_void();
     }
 }
 
-fn fold(entry: &mut Entry, horizon: Replica) {
-    let mut kept: Vec<Counter> = Vec::new();
-    // Sorted by field, then by replica: the youngest that folds comes last.
-    for counter in core::mem::take(&mut entry.counters) {
-        if counter.replica > horizon {
-            kept.push(counter);
-            continue;
+fn fold_events(entry: &mut Entry, horizon: Replica) {
+    // Sorted by replica: those to be folded come first.
+    let retired = entry.events.partition_point(|event| event.dot.replica <= horizon);
+    let rest = entry.events.split_off(retired);
+    if let (Some(youngest), true) = (entry.events.last().cloned(), retired > 1) {
+        let mut cells = Vec::new();
+        for cell in entry.cells() {
+            cells.push(cell.clone());
         }
-        let Some(live) = counter.live().filter(|_| !mutant::on(Mutant::UnfoldedCounters)) else {
-            continue;
+        let folded = Event {
+            put: entry.put(),
+            order: entry.order(),
+            at: entry.changed_at(),
+            version: entry.version(),
+            cells,
+            folded: true,
+            ..(*youngest).clone()
         };
+        entry.events = vec![Rc::new(folded)];
+    }
+    entry.events.extend(rest);
+}
+
+fn fold_counters(entry: &mut Entry, horizon: Replica) {
+    let mut kept: Vec<Counter> = Vec::new();
+    retain(&mut entry.counters, |counter| {
+        counter.replica > horizon || counter.live().is_some()
+    });
+    // Sorted by field, then by replica.
+    for counter in core::mem::take(&mut entry.counters) {
         match kept.last_mut() {
-            Some(older) if older.field == counter.field && older.replica <= horizon => {
-                let sum = older.live().unwrap_or_default() + live;
+            Some(older) if older.field == counter.field && counter.replica <= horizon => {
+                let sum = older.live().unwrap_or_default() + counter.live().unwrap_or_default();
                 *older = Counter {
                     added: Tally {
                         seq: counter.added.seq,
@@ -43,6 +66,9 @@ fn fold(entry: &mut Entry, horizon: Replica) {
             }
             _ => kept.push(counter),
         }
+    }
+    if mutant::on(Mutant::UnfoldedCounters) {
+        kept.retain(|counter| !counter.folded);
     }
     entry.counters = kept;
 }

@@ -128,7 +128,12 @@ impl Parser {
         let put = self.stamp(&mut items)?;
         let order = self.stamp(&mut items)?;
         let mut cells = Vec::new();
+        let mut folded = false;
         while let Some(reader) = items.more()? {
+            if reader.kind()? == Kind::Number {
+                folded = reader.integer()? == 1;
+                continue;
+            }
             let mut items = Tuple::open(reader)?;
             let reader = items.next()?;
             let name = match reader.kind()? {
@@ -160,6 +165,7 @@ impl Parser {
             at,
             version,
             cells,
+            folded,
         })
     }
 

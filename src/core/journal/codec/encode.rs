@@ -105,6 +105,9 @@ impl Writer {
         self.integer(u64::from(event.version));
         self.stamp(event.put);
         self.stamp(event.order);
+        if event.folded {
+            self.integer(1);
+        }
         for cell in &event.cells {
             self.out.push_str(",[");
             match &cell.name {
