@@ -286,8 +286,8 @@ impl Journal {
             Scope::Listed
         };
         self.keys.insert(stored);
-        self.leave_newer(&key, &mut document);
         self.note_contained(&key, &document);
+        self.leave_newer(&key, &mut document);
         self.state.clock = self.state.clock.max(document.clock);
         for (slice, part) in &document.slices {
             self.note_time(part);

@@ -1,7 +1,7 @@
 use std::rc::Rc;
 
 use super::Limits;
-use super::stored::{Keys, Kind};
+use super::stored::{Kind, Stored};
 use crate::state::{Cell, PARTS, Slice};
 use crate::text::{integer, split, split_once};
 
@@ -47,8 +47,8 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    pub(super) fn new(name: &Rc<str>, slice: &Slice, keys: &Keys, limits: &Limits) -> Self {
-        let of = chunks(name, slice, keys, limits);
+    pub(super) fn new(name: &Rc<str>, slice: &Slice, stored: &[&Stored], limits: &Limits) -> Self {
+        let of = chunks(name, slice, stored, limits);
         let mut layout = Self {
             dirty: Vec::new(),
             clean: 0,
@@ -56,7 +56,7 @@ impl Layout {
         for index in 0..of {
             let chunk = Chunk { of, index };
             let (mut exact, mut others) = (None, 0);
-            for stored in keys.joined() {
+            for stored in stored {
                 if stored.touched(name) & chunk.parts() == 0 {
                     continue;
                 }
@@ -78,9 +78,9 @@ impl Layout {
 
 /// Into how many chunks the slice is to be split. As it is, unless they are far too large or too small: what is split anew is written
 /// anew.
-fn chunks(name: &Rc<str>, slice: &Slice, keys: &Keys, limits: &Limits) -> u8 {
+fn chunks(name: &Rc<str>, slice: &Slice, stored: &[&Stored], limits: &Limits) -> u8 {
     let mut now = 1;
-    for stored in keys.joined() {
+    for stored in stored {
         if stored.kind == Kind::Snapshot && stored.touched(name) != 0 {
             now = now.max(Chunk::parse(&stored.key).map_or(1, |chunk| chunk.of));
         }

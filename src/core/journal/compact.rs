@@ -95,21 +95,24 @@ impl Journal {
     /// What is worth doing, if anything. Everything that is stored has been read.
     fn plan(&mut self) -> Option<Compaction> {
         let Limits { records, chunk, .. } = self.limits;
+        let mut removable: Vec<&Stored> = Vec::new();
+        for stored in self.keys.joined() {
+            // What a newer version has written stays: this page doesn't hold all that it says.
+            if !stored.touches.iter().any(|(name, _)| self.is_outdated(name)) {
+                removable.push(stored);
+            }
+        }
         let mut clean = 0;
         let mut jobs = Vec::new();
         for (name, slice) in &self.state.slices {
-            let layout = Layout::new(name, slice, &self.keys, &self.limits);
-            clean += layout.clean;
-            // What a newer version has written of it stays, and this page holds less.
             if !self.is_outdated(name) {
+                let layout = Layout::new(name, slice, &removable, &self.limits);
+                clean += layout.clean;
                 jobs.extend(layout.dirty.iter().map(|chunk| Job::Snapshot(name.clone(), *chunk)));
             }
         }
         let (mut read, mut small, mut bytes) = (Vec::new(), Vec::new(), 0);
-        for stored in self.keys.joined() {
-            if stored.touches.iter().any(|(name, _)| self.is_outdated(name)) {
-                continue;
-            }
+        for stored in removable {
             bytes += stored.bytes;
             read.push(stored.key.clone());
             if stored.kind != Kind::Snapshot && stored.bytes < chunk / 8 {
