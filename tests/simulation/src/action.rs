@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use crate::owners::SUBJECTS;
 use crate::slices::{FIELDS, SLICES};
 
 /// One step of a schedule.
@@ -30,6 +31,12 @@ pub(crate) enum Action {
     Resume { page: u8 },
     /// A page tries again to store what it couldn't.
     Flush { page: u8 },
+    /// A user signs in at a page, or out (`None`).
+    SignIn { page: u8, subject: Option<u8> },
+    /// A page learns who is signed in.
+    Follow { page: u8 },
+    /// The user puts a member in a set of its own.
+    Join { page: u8 },
     /// A page compacts, at once if it may, or when it may.
     Compact { page: u8, wait: bool },
     /// Writes of a process reach the main copy.
@@ -115,6 +122,9 @@ impl Action {
             | Self::Consume { page }
             | Self::Resume { page }
             | Self::Flush { page }
+            | Self::SignIn { page, .. }
+            | Self::Follow { page }
+            | Self::Join { page }
             | Self::Compact { page, .. } => Some(page),
             _ => None,
         }
@@ -168,6 +178,15 @@ impl fmt::Display for Action {
             Self::Consume { page } => write!(f, "page {page}: consume"),
             Self::Resume { page } => write!(f, "resume page {page}"),
             Self::Flush { page } => write!(f, "page {page}: store again"),
+            Self::SignIn { page, subject: None } => write!(f, "page {page}: sign out"),
+            Self::SignIn {
+                page,
+                subject: Some(subject),
+            } => {
+                write!(f, "page {page}: sign {} in", SUBJECTS[*subject as usize])
+            }
+            Self::Follow { page } => write!(f, "page {page} learns who is signed in"),
+            Self::Join { page } => write!(f, "page {page}: join"),
             Self::Compact { page, wait: false } => write!(f, "page {page}: compact"),
             Self::Compact { page, wait: true } => write!(f, "page {page}: wait, then compact"),
             Self::Pump { process, count } => write!(f, "{count} writes of process {process} reach the main copy"),

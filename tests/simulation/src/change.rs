@@ -4,7 +4,7 @@ use crate::action::{Change, Task, Value};
 use crate::faults::Fault;
 use crate::history::{Capture, History};
 use crate::ops::Ops;
-use crate::page::{Dot, Made, REMOVAL_LOADS_FIRST};
+use crate::page::{Dot, Made, Page};
 use crate::run::Run;
 use crate::slices::{FIELDS, SLICES};
 use crate::world::World;
@@ -18,11 +18,11 @@ impl Run {
                 }
             }
             Task::Transaction { changes, keep } => {
-                self.tabs[at].page.begin();
+                self.ask(at, Page::begin);
                 let mut done = Ops::default();
                 changes.iter().for_each(|change| done |= self.change(at, change));
                 self.look_at(at);
-                self.tabs[at].page.end(*keep);
+                self.ask(at, |page| page.end(*keep));
                 let id = self.tabs[at].id;
                 let mut world = self.world();
                 if *keep {
@@ -46,11 +46,9 @@ impl Run {
         }
         let (slice, key) = change.place();
         let name = SLICES[slice].keys[key];
-        let before = self.seen(at);
         let id = self.tabs[at].id;
         let was_outdated = self.world().pages[id].outdated[slice];
-        let page = self.page(at);
-        let outcome = match change {
+        let outcome = self.ask(at, |page| match change {
             Change::Put { value, .. } => page.put(slice, name, &value.json()),
             Change::Patch { value, .. } => page.patch(slice, name, &value.json()),
             Change::Increment { field, by, init, .. } => {
@@ -60,18 +58,17 @@ impl Run {
             }
             Change::Remove { .. } => page.remove(slice, name),
             Change::Clear { .. } => page.clear(slice),
-        };
+        });
         let seen = self.seen(at);
         let made = self.tabs[at].page.events(slice, name);
         let mut world = self.world();
         if world.pages[id].dead {
             return Ops::default();
         }
-        let captured = if REMOVAL_LOADS_FIRST { &seen } else { &before };
         let mut expected = world.history.refusal(change, &seen).map_or(Ok(true), Err);
         let captures: Vec<Capture> = match change {
-            Change::Remove { .. } => world.history.capture_key(slice, key, captured).into_iter().collect(),
-            Change::Clear { .. } => world.history.capture(slice, captured),
+            Change::Remove { .. } => world.history.capture_key(slice, key, &seen).into_iter().collect(),
+            Change::Clear { .. } => world.history.capture(slice, &seen),
             _ => Vec::new(),
         };
         if let Change::Remove { .. } = change {
@@ -117,10 +114,14 @@ impl Run {
         if self.world().history.is_full() {
             return;
         }
-        let Some((noted, captures)) = self.tabs[at].noted.pop() else {
+        let Some((noted, captures, births)) = self.tabs[at].noted.pop() else {
             return;
         };
-        self.page(at).consume(&noted);
+        // Who takes so long to answer hasn't heard that what was sent has been folded into something else since.
+        if self.world().replicas.len() > births + self.setup.replicas / 4 {
+            return;
+        }
+        self.ask(at, |page| page.consume(&noted));
         let id = self.tabs[at].id;
         {
             let mut world = self.world();
@@ -141,7 +142,7 @@ impl Run {
 
     /// What the shell does at the end of the microtask.
     pub(crate) fn flush(&mut self, at: usize) {
-        let stored = self.tabs[at].page.flush();
+        let stored = self.ask(at, Page::flush);
         let id = self.tabs[at].id;
         let mut world = self.world();
         if !stored || world.pages[id].dead {

@@ -1,6 +1,6 @@
 //! How every run ends: an idle phase in which all pages compact, then all is well again, and everything must be there.
 
-use crate::page::{Role, role};
+use crate::page::{Page, Role, role};
 use crate::run::{PROCESSES, Run};
 
 /// So often each page may compact until all are done.
@@ -87,7 +87,7 @@ impl Run {
             self.world().advance(20_000);
             (0..PROCESSES).for_each(|process| self.deliver(process, u8::MAX, 0));
             for at in 0..self.tabs.len() {
-                self.page(at).load();
+                self.ask(at, Page::load);
                 self.flush(at);
             }
             self.look();
@@ -116,16 +116,28 @@ impl Run {
                 self.compare(at, &(stored | kept), check);
             }
         }
+        self.world().subject = None;
+        let at = self.open_afresh();
+        self.compare(at, &stored, check);
+        self.close_fresh(at);
+        self.check_members();
+    }
+
+    /// Opens a page in a process of its own, which knows what the main copy holds; gives its place.
+    pub(crate) fn open_afresh(&mut self) -> usize {
         self.world().origin.open_process();
-        let at = self.tabs.len();
         let process = self.world().origin.processes.len() - 1;
         self.open(process, 2);
-        self.compare(at, &stored, check);
+        self.tabs.len() - 1
+    }
+
+    /// Ends it as if it had never been, with all that it wrote.
+    pub(crate) fn close_fresh(&mut self, at: usize) {
         let id = self.tabs[at].id;
         self.tabs.truncate(at);
         let mut world = self.world();
         world.counts.pages -= 1;
-        world.origin.processes.truncate(process);
+        world.origin.processes.truncate(PROCESSES);
         world.bury(id);
     }
 
@@ -135,6 +147,23 @@ impl Run {
             return;
         }
         let mut world = self.world();
-        let keys = world.origin.main.keys().filter(|key| role(key) != Role::Other).count();
+        let entries = || {
+            world
+                .origin
+                .main
+                .values()
+                .filter(|entry| role(&entry.key) != Role::Other)
+        };
+        let keys = entries().count();
+        let bytes: usize = entries().map(|entry| entry.key.len() + entry.text.len()).sum();
+        if std::env::var("DBG").is_ok() {
+            eprintln!(
+                "KEYS {keys} {} BYTES {bytes} {}",
+                self.setup.records, self.setup.replicas
+            );
+        }
+        if keys > self.setup.records + 40 || bytes > 10_000 + 1_000 * self.setup.replicas {
+            world.fail("bounded", format!("{keys} keys of {bytes} bytes are left at rest"));
+        }
     }
 }

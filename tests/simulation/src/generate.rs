@@ -19,6 +19,8 @@ enum Theme {
     Crashes,
     /// Somebody empties the storage now and then.
     Wipes,
+    /// Users sign in and out.
+    Users,
 }
 
 /// What a seed stands for.
@@ -37,6 +39,7 @@ pub(crate) fn schedule(seed: u64) -> Schedule {
         4..6 => Theme::Full,
         6..8 => Theme::Births,
         8 => Theme::Crashes,
+        9 if random.bool() => Theme::Users,
         _ => Theme::Wipes,
     };
     let length = match theme {
@@ -45,6 +48,7 @@ pub(crate) fn schedule(seed: u64) -> Schedule {
     };
     let setup = Setup {
         seed,
+        subject: None,
         version: 1,
         records: random.usize(3..10),
         chunk: random.usize(200..1_500),
@@ -80,8 +84,9 @@ fn action(random: &mut Rng, theme: Theme) -> Action {
         _ => (3, 4),
     };
     let visits = if theme == Theme::Births { 40 } else { 1 };
+    let users = if theme == Theme::Users { 12 } else { 0 };
     let full = if theme == Theme::Full { 14 } else { 3 };
-    let weights: [(u32, Make); 22] = [
+    let weights: [(u32, Make); 25] = [
         (60, |random, page, _| Action::Do {
             page,
             task: task(random),
@@ -141,6 +146,12 @@ fn action(random: &mut Rng, theme: Theme) -> Action {
         (2, |random, _, process| Action::Meddle {
             process,
             count: random.u8(1..6),
+        }),
+        (users, |_, page, _| Action::Join { page }),
+        (users / 3, |_, page, _| Action::Follow { page }),
+        (users / 3, |random, page, _| Action::SignIn {
+            page,
+            subject: random.bool().then(|| random.u8(..2)),
         }),
         (1, |random, _, process| Action::Litter {
             process,
@@ -213,7 +224,7 @@ fn increment(random: &mut Rng, slice: usize, key: usize) -> Change {
     let field = if random.u8(..20) == 0 { 2 } else { random.usize(..2) };
     let initial = [(0, "0"), (1, "0"), (2, "\"i\"")].into_iter();
     let fields = initial
-        .filter(|(name, _)| random.bool())
+        .filter(|_| random.bool())
         .map(|(name, text)| (name, text.to_owned()))
         .collect();
     Change::Increment {

@@ -24,6 +24,11 @@ pub(crate) struct Op {
     /// The increments that it supersedes.
     pub(crate) floors: Vec<Floor>,
     pub(crate) adds: Option<Adds>,
+    /// Whether its page still knows of it.
+    pub(crate) is_kept: bool,
+    /// For a member: whose it is, and who has taken it over from a guest.
+    pub(crate) subject: Option<usize>,
+    pub(crate) claimed: Option<usize>,
 }
 
 /// The value of a field, and when it was written.
@@ -69,7 +74,9 @@ impl History {
     /// The code of the error that a change must end in, whatever there is.
     pub(crate) fn mistake(change: &Change) -> Option<&'static str> {
         let Change::Increment {
-            init: Some(init), field, ..
+            init: Some(init),
+            field,
+            ..
         } = change
         else {
             return None;
@@ -111,6 +118,9 @@ impl History {
             covers: shown.live,
             floors: Vec::new(),
             adds: None,
+            is_kept: true,
+            subject: None,
+            claimed: None,
         };
         let mut written = None;
         match change {
@@ -178,6 +188,9 @@ impl History {
             covers: captured.covers,
             floors: captured.floors.clone(),
             adds: None,
+            is_kept: true,
+            subject: None,
+            claimed: None,
         })
     }
 
@@ -268,7 +281,9 @@ impl History {
     /// The operation, for people.
     pub(crate) fn name(&self, op: usize) -> String {
         let Op { slice, key, page, .. } = self.ops[op];
-        let spec = &SLICES[slice];
+        let Some(spec) = SLICES.get(slice) else {
+            return format!("member {op} of page {page}");
+        };
         format!("operation {op} of page {page} on {} {}", spec.name, spec.keys[key])
     }
 

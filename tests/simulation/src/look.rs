@@ -28,6 +28,9 @@ impl Run {
     /// Compares what a page shows with what it must show, if it has seen anything since.
     pub(crate) fn look_at(&mut self, at: usize) {
         let id = self.tabs[at].id;
+        if !self.world().pages[id].dead {
+            self.look_at_members(at);
+        }
         let seen = self.world().visible(id);
         if self.tabs[at].checked == Some(seen) || self.world().pages[id].dead {
             return;

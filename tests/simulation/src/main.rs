@@ -30,6 +30,7 @@
 //! | removal, late refusal | what the main copy has held stays in some stored entry |
 //! | whole transactions | a page shows all of a transaction, or nothing |
 //! | write once, readable | no key of the journal is written twice, and what is written can be read |
+//! | leak | nobody is shown what is another user's |
 //! | end, lost | a fresh page, the others and the oracle agree on what is stored, and nothing that must be is missing |
 //! | bounded, rest | at rest, few entries are left, and nobody goes on writing |
 //! | panic | nothing panics |
@@ -61,6 +62,7 @@ mod history;
 mod look;
 mod ops;
 mod origin;
+mod owners;
 mod page;
 mod port;
 mod run;
@@ -68,6 +70,8 @@ mod seed;
 mod shrink;
 mod slices;
 mod sweep;
+#[cfg(test)]
+mod tests;
 mod view;
 mod world;
 

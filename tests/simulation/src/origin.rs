@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 use crate::ops::Ops;
+use crate::page::Stored;
 use crate::slices::SLICES;
 
 /// A version for each slice.
@@ -25,6 +26,8 @@ pub(crate) struct Entry {
     pub(crate) contents: Ops,
     /// The newest version of each slice that has written what it shows.
     pub(crate) versions: Versions,
+    /// What it says, if it is one of the journal's.
+    pub(crate) document: Option<Stored>,
     /// Operations that it says are long known, and that it doesn't contain: none, unless they were lost.
     pub(crate) silenced: Ops,
     /// When it reached the main copy, counted in writes; `u64::MAX` before.
@@ -101,6 +104,7 @@ impl Entry {
             contents: Ops::default(),
             versions: [0; SLICES.len()],
             silenced: Ops::default(),
+            document: None,
             arrived: Cell::new(u64::MAX),
         }
     }

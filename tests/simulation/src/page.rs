@@ -7,10 +7,14 @@ use holdall::journal::{Document, Limits, Pace, Storage, StorageFull};
 use holdall::kind::Kind;
 use holdall::number::NATIVE;
 use holdall::state::{Part, Slice, part_of};
-use holdall::store::{Captured, Place, Setting, SliceConfig, Store};
+pub(crate) use holdall::time::Now;
+
+use holdall::store::{Captured, Owner, Place, Setting, SliceConfig, Store};
 
 pub(crate) use holdall::state::{Dot, Replica, Stamp};
 
+use crate::ops::Ops;
+use crate::owners::{self, MINE, SUBJECTS};
 use crate::port::Port;
 use crate::slices::{Of, SLICES};
 
@@ -24,9 +28,6 @@ pub(crate) const LATER: &str = r#"{"f":99,"x":0}"#;
 pub(crate) fn foreign_key(number: u64) -> String {
     format!("{PREFIX}r/0.0000000000000000-{number}")
 }
-
-/// Whether a removal looks at the storage before it captures what it removes.
-pub(crate) const REMOVAL_LOADS_FIRST: bool = false;
 
 /// How a change went: whether it changed anything, or the code of its error.
 pub(crate) type Outcome = Result<bool, &'static str>;
@@ -51,6 +52,8 @@ pub(crate) struct Page {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Setup {
     pub(crate) seed: u64,
+    /// Who is signed in.
+    pub(crate) subject: Option<usize>,
     /// The version of the application.
     pub(crate) version: u8,
     /// How many small records are worth compacting.
@@ -63,8 +66,9 @@ pub(crate) struct Setup {
 
 impl Page {
     /// Opens a page on its view of the storage.
-    pub(crate) fn open(port: Port, setup: Setup, now: u64) -> Self {
-        let configs = SLICES.each_ref().map(|spec| {
+    pub(crate) fn open(port: Port, setup: Setup, now: Now) -> Self {
+        let mut configs: Vec<SliceConfig> = Vec::new();
+        for spec in &SLICES {
             let kind = match spec.kind {
                 Of::Map => Kind::Map,
                 Of::Set => Kind::Set,
@@ -72,8 +76,11 @@ impl Page {
             };
             let mut config = SliceConfig::new(spec.name, kind);
             config.version = spec.version(setup.version).into();
-            config
-        });
+            configs.push(config);
+        }
+        let mut mine = SliceConfig::new("mine", Kind::Set);
+        mine.owner = Owner::User;
+        configs.push(mine);
         let setting = Setting {
             local: Rc::new(port),
             session: Rc::new(Nothing),
@@ -86,14 +93,14 @@ impl Page {
             },
             seed: setup.seed,
             now,
-            owner: None,
+            owner: setup.subject.map(|subject| SUBJECTS[subject].to_owned()),
         };
         let store = Store::open("shop", &configs, setting).unwrap();
         Self { store }
     }
 
-    /// What time it is for all that follows: wall time in milliseconds since 1970.
-    pub(crate) fn tick(&mut self, now: u64) {
+    /// What time it is for all that follows.
+    pub(crate) fn tick(&mut self, now: Now) {
         self.store.tick(now);
     }
 
@@ -131,6 +138,24 @@ impl Page {
 
     pub(crate) fn end(&mut self, keep: bool) {
         self.store.end(keep);
+    }
+
+    /// Shows the state of this user, or of a guest.
+    pub(crate) fn set_owner(&mut self, subject: Option<usize>) {
+        self.store
+            .set_owner(subject.map(|subject| SUBJECTS[subject].to_owned()));
+        drop(self.store.take_news());
+    }
+
+    /// Puts a member in the user's set.
+    pub(crate) fn join(&mut self, op: usize) -> Outcome {
+        outcome(self.store.put(MINE, &owners::name(op), "true"))
+    }
+
+    /// The members that the user sees.
+    pub(crate) fn members(&self) -> Ops {
+        let keys = self.store.keys(MINE);
+        keys.iter().fold(Ops::default(), |all, key| all | owners::named(key))
     }
 
     /// What the shell does at the end of each microtask; gives whether all is stored.
@@ -178,6 +203,22 @@ impl Page {
             .max()
     }
 
+    /// Whether it has taken in what the document says of the slice.
+    pub(crate) fn has_joined(&self, document: &Stored, slice: usize) -> bool {
+        let Some(said) = &document.slices[slice] else {
+            return true;
+        };
+        let nothing = Slice::default();
+        let known = self.store.state(slice).unwrap_or(&nothing);
+        let shows_removed = |(number, said): &(u8, Part)| {
+            let entries = known.part(*number).into_iter().flat_map(|part| part.entries.iter());
+            let mut unlisted = entries.filter(|(key, _)| said.entries.get(key).is_none());
+            unlisted.any(|(_, entry)| entry.events.iter().any(|event| said.context.contains(event.dot)))
+        };
+        let is_whole = document.role == Role::Snapshot;
+        known.includes(said) && !(is_whole && said.parts().iter().any(shows_removed))
+    }
+
     /// The events of an entry, by which the oracle learns what the operation just made is called.
     pub(crate) fn events(&self, slice: usize, key: &str) -> Vec<Made> {
         let Some(entry) = self.store.state(slice).and_then(|state| state.get(key)) else {
@@ -214,6 +255,8 @@ pub(crate) type Noted = Captured;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
     Record,
+    /// Several records, joined.
+    Merged,
     Snapshot,
     /// Not of the journal.
     Other,
@@ -222,14 +265,21 @@ pub(crate) enum Role {
 pub(crate) fn role(key: &str) -> Role {
     match key.strip_prefix(PREFIX) {
         Some(rest) if rest.starts_with("r/") => Role::Record,
+        Some(rest) if rest.starts_with("m/") => Role::Merged,
         Some(rest) if rest.starts_with("s/") => Role::Snapshot,
         _ => Role::Other,
     }
 }
 
-/// The page that wrote a record.
+/// Whether it is an entry of some area's journal.
+pub(crate) fn is_journal(key: &str) -> bool {
+    ["/r/", "/m/", "/s/"].iter().any(|kind| key.contains(kind)) && !key.contains("/q/")
+}
+
+/// The page that wrote a record, in whatever area.
 pub(crate) fn author(key: &str) -> Option<Replica> {
-    let (replica, _) = key.strip_prefix(PREFIX)?.strip_prefix("r/")?.split_once('-')?;
+    let (_, name) = key.split_once("/r/")?;
+    let (replica, _) = name.split_once('-')?;
     Replica::parse(replica)
 }
 
@@ -262,7 +312,7 @@ impl Stored {
     pub(crate) fn about<'a>(&'a self, slice: usize, key: &'a str) -> Option<About<'a>> {
         let part = self.slices[slice].as_ref()?.part(part_of(key))?;
         let entry = part.entries.get(key);
-        if entry.is_none() && self.role == Role::Record {
+        if entry.is_none() && self.role != Role::Snapshot {
             return None;
         }
         Some(About { part, entry })

@@ -6,7 +6,8 @@ use std::rc::Rc;
 use crate::faults::Fault;
 use crate::ops::Ops;
 use crate::origin::Entry;
-use crate::page::{Role, Stored, author, role};
+use crate::owners;
+use crate::page::{Role, Stored, author, is_journal, role};
 use crate::world::World;
 
 /// A page's way to the storage.
@@ -27,7 +28,9 @@ impl Port {
         let world = &mut *self.world.borrow_mut();
         let process = self.call(world)?;
         let entry = world.origin.processes[process].cache.get(key)?.clone();
-        world.take_in(self.page, &entry);
+        if entry.document.is_some() {
+            world.pages[self.page].read.push(entry.clone());
+        }
         Some(entry.text.clone())
     }
 
@@ -41,19 +44,23 @@ impl Port {
         let mut entry = Entry::new(key, text);
         if role != Role::Other {
             match Stored::read(key, text) {
-                Some(document) => world.describe(&mut entry, &document, self.page),
+                Some(document) => {
+                    world.describe(&mut entry, &document, self.page);
+                    entry.document = Some(document);
+                }
                 None => world.fail(
                     "readable",
                     format!("page {} wrote {key}, which can't be read", self.page),
                 ),
             }
         }
+        entry.contents |= owners::named(text);
         if !world.origin.has_room(process, key, text) {
             world.counts.add(Fault::Refusals);
             world.note(|| format!("refused {key} of page {}", self.page));
             return None;
         }
-        if role != Role::Other {
+        if is_journal(key) {
             if !world.written.insert(key.into()) {
                 world.fail("write once", format!("{key} was written twice"));
             }
@@ -121,12 +128,9 @@ impl World {
     fn count_write(&mut self, role: Role, contents: Ops) {
         match role {
             Role::Snapshot => self.counts.add(Fault::Snapshots),
+            Role::Merged => self.counts.add(Fault::Merges),
             Role::Record if !contents.is_empty() && (contents - self.acknowledged).is_empty() => {
-                let one = contents.iter().next();
-                let author = one.map(|op| self.history.ops[op].page);
-                let merged = contents.iter().any(|op| Some(self.history.ops[op].page) != author);
-                self.counts
-                    .add(if merged { Fault::Merges } else { Fault::WrittenAgain });
+                self.counts.add(Fault::WrittenAgain);
             }
             _ => {}
         }

@@ -8,7 +8,8 @@ use crate::faults::Fault;
 use crate::history::Capture;
 use crate::ops::Ops;
 use crate::origin::{Entry, Notice, Write};
-use crate::page::{self, Noted, Page, Pause, Setup};
+use crate::owners::SUBJECTS;
+use crate::page::{self, Noted, Now, Page, Pause, Setup};
 use crate::port::Port;
 use crate::slices::SLICES;
 use crate::world::{Facts, World};
@@ -43,7 +44,11 @@ pub(crate) struct Tab {
     pub(crate) frozen: bool,
     /// It was frozen when the storage was emptied, so it can't know.
     pub(crate) ignorant: bool,
-    pub(crate) noted: Vec<(Noted, Vec<Capture>)>,
+    /// Who is signed in, as far as it knows, and what it has put for them.
+    pub(crate) subject: Option<usize>,
+    pub(crate) members: Ops,
+    /// What was captured, and how many replicas had been born by then.
+    pub(crate) noted: Vec<(Noted, Vec<Capture>, usize)>,
     /// When it may go on compacting.
     compact_at: u64,
     /// Whether it had nothing more to compact.
@@ -71,8 +76,12 @@ impl Run {
         self.world.borrow_mut()
     }
 
-    pub(crate) fn now(&self) -> u64 {
-        (EPOCH + self.world().time).saturating_add_signed(self.clock)
+    pub(crate) fn now(&self) -> Now {
+        let monotonic = self.world().time;
+        Now {
+            wall: (EPOCH + monotonic).saturating_add_signed(self.clock),
+            monotonic,
+        }
     }
 
     /// Carries out one action.
@@ -188,14 +197,20 @@ impl Run {
                 let seen = self.seen(at);
                 let captures = self.world().history.capture(slice, &seen);
                 let noted = self.tabs[at].page.capture(slice);
-                self.tabs[at].noted.push((noted, captures));
+                let births = self.world().replicas.len();
+                self.tabs[at].noted.push((noted, captures, births));
             }
             Action::Consume { .. } => self.consume(at),
             Action::Resume { .. } => {
-                self.page(at).load();
+                self.ask(at, Page::load);
                 self.flush(at);
             }
             Action::Flush { .. } => self.flush(at),
+            Action::SignIn { subject, .. } => {
+                self.sign_in(at, subject.map(|subject| usize::from(subject) % SUBJECTS.len()))
+            }
+            Action::Follow { .. } => self.follow(at),
+            Action::Join { .. } => self.join(at),
             Action::Compact { wait, .. } => self.compact(at, *wait),
             _ => {}
         }
@@ -208,6 +223,7 @@ impl Run {
         self.world().pages.push(Facts {
             process,
             version,
+            read: Vec::new(),
             replica: None,
             seen: Ops::default(),
             outdated: [false; SLICES.len()],
@@ -220,6 +236,7 @@ impl Run {
         let setup = Setup {
             seed: self.setup.seed.wrapping_mul(1_000) + id as u64,
             version,
+            subject: self.world().subject,
             ..self.setup
         };
         let page = Page::open(Port::new(&self.world, id), setup, self.now());
@@ -228,11 +245,14 @@ impl Run {
             page,
             frozen: false,
             ignorant: false,
+            subject: setup.subject,
+            members: Ops::default(),
             noted: Vec::new(),
             compact_at: 0,
             is_done: false,
             checked: None,
         });
+        self.take_in(self.tabs.len() - 1);
     }
 
     fn close(&mut self, at: usize) {
@@ -243,7 +263,7 @@ impl Run {
 
     pub(crate) fn thaw(&mut self, at: usize) {
         if std::mem::take(&mut self.tabs[at].frozen) {
-            self.page(at).load();
+            self.ask(at, Page::load);
             self.flush(at);
         }
     }
@@ -258,7 +278,7 @@ impl Run {
         }
         // Between the steps of a patient page others may do something; those of one that waits come in a row.
         for _ in 0..if wait { MAX_STEPS } else { 1 } {
-            let pause = self.page(at).compact();
+            let pause = self.ask(at, Page::compact);
             let horizon = self.tabs[at].page.horizon();
             self.world().note_horizon(horizon);
             self.flush(at);
@@ -302,26 +322,47 @@ impl Run {
         }
         match &notice.write {
             Write::Set(entry) => {
-                if page::is_joined_from_event(&entry.key) {
-                    self.world().take_in(id, entry);
+                if page::is_joined_from_event(&entry.key) && entry.document.is_some() {
+                    self.world().pages[id].read.push(entry.clone());
                 }
-                self.page(at).receive(Some(&entry.key), Some(&entry.text));
+                self.ask(at, |page| page.receive(Some(&entry.key), Some(&entry.text)));
             }
-            Write::Remove(key) => self.page(at).receive(Some(key), None),
+            Write::Remove(key) => self.ask(at, |page| page.receive(Some(key), None)),
             Write::Clear(_) => {
                 self.world().forget(id);
-                self.page(at).receive(None, None);
+                self.tabs[at].members = Ops::default();
+                self.ask(at, |page| page.receive(None, None));
             }
         }
         self.flush(at);
     }
 
-    /// The page, told what time it is.
-    pub(crate) fn page(&mut self, at: usize) -> &mut Page {
+    /// Asks something of a page, after telling it what time it is; and notes what it has taken in meanwhile.
+    pub(crate) fn ask<R>(&mut self, at: usize, ask: impl FnOnce(&mut Page) -> R) -> R {
         let now = self.now();
         let page = &mut self.tabs[at].page;
         page.tick(now);
-        page
+        let answer = ask(page);
+        self.take_in(at);
+        answer
+    }
+
+    /// Notes what a page has joined of what it has read: it may read for a while first.
+    fn take_in(&mut self, at: usize) {
+        let Tab { id, page, .. } = &self.tabs[at];
+        let mut world = self.world();
+        let mut read = std::mem::take(&mut world.pages[*id].read);
+        read.retain(|entry| {
+            let Some(document) = &entry.document else { return false };
+            let version = world.pages[*id].version;
+            let leaves_alone = |slice: usize| entry.versions[slice] > SLICES[slice].version(version);
+            let has_joined = (0..SLICES.len()).all(|slice| leaves_alone(slice) || page.has_joined(document, slice));
+            if has_joined {
+                world.take_in(*id, entry);
+            }
+            !has_joined
+        });
+        world.pages[*id].read = read;
     }
 
     pub(crate) fn seen(&self, at: usize) -> Ops {

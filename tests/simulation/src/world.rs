@@ -26,6 +26,8 @@ pub(crate) struct Facts {
     /// Its name, once it has written.
     pub(crate) replica: Option<Replica>,
     pub(crate) seen: Ops,
+    /// What it has read, and not joined yet.
+    pub(crate) read: Vec<Rc<Entry>>,
     /// The slices of which it has met a newer version: it leaves them alone.
     pub(crate) outdated: [bool; SLICES.len()],
     /// What others say is long known, whether this page has seen it or not.
@@ -52,6 +54,8 @@ pub(crate) struct World {
     pub(crate) settled: Ops,
     /// Operations that may be gone: the storage was emptied, or it dropped them when nobody was left who had them.
     pub(crate) excused: Ops,
+    /// Who is signed in.
+    pub(crate) subject: Option<usize>,
     /// Every key of the journal that was ever stored.
     pub(crate) written: HashSet<Rc<str>>,
     pub(crate) violation: Option<Violation>,
@@ -149,7 +153,9 @@ impl World {
     pub(crate) fn describe(&mut self, entry: &mut Entry, document: &Stored, page: usize) {
         let horizon = document.horizon();
         self.note_horizon(horizon);
-        entry.contents = self.history.contained(document, &self.visible(page), self.horizon);
+        let read = self.pages[page].read.iter();
+        let known = read.fold(self.visible(page), |known, entry| known | entry.contents);
+        entry.contents = self.history.contained(document, &known, self.horizon);
         entry.versions = std::array::from_fn(|slice| document.version(slice));
         if let Some(horizon) = horizon {
             entry.silenced = self.history.up_to(horizon, document) - entry.contents;
@@ -191,8 +197,11 @@ impl World {
         }
     }
 
-    fn excuse_orphans(&mut self, ops: Ops) {
-        let orphan = |op: &usize| !self.pages[self.history.ops[*op].page].alive;
+    pub(crate) fn excuse_orphans(&mut self, ops: Ops) {
+        let orphan = |op: &usize| {
+            let op = &self.history.ops[*op];
+            !op.is_kept || !self.pages[op.page].alive
+        };
         let homeless = ops - self.settled - self.origin.contents();
         let orphans: Ops = homeless.iter().filter(orphan).collect();
         self.excused |= orphans;
@@ -204,6 +213,7 @@ impl World {
         self.excused |= own - self.settled;
         self.pages[page].seen = Ops::default();
         self.pages[page].silenced = Ops::default();
+        self.pages[page].read = Vec::new();
         self.pages[page].outdated = [false; SLICES.len()];
         self.pages[page].unacknowledged = Ops::default();
     }
