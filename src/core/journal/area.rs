@@ -292,11 +292,7 @@ impl Journal {
         for (slice, part) in &document.slices {
             self.note_time(part);
             let keys = self.state.slice(slice).absorb(part, scope);
-            if let Some(known) = self.known.iter_mut().find(|known| known.name == *slice)
-                && let Some(read) = &mut known.read
-            {
-                read.extend(keys.iter().cloned());
-            }
+            self.note_read(slice, &keys);
             self.news.add(slice, keys);
         }
     }
@@ -316,6 +312,15 @@ impl Journal {
             }
         }
         document.slices = slices;
+    }
+
+    /// Notes that these keys hold what this page hasn't written itself: see [`take_read`](Self::take_read).
+    pub fn note_read(&mut self, slice: &str, keys: &[Rc<str>]) {
+        if let Some(known) = self.known.iter_mut().find(|known| *known.name == *slice)
+            && let Some(read) = &mut known.read
+        {
+            read.extend(keys.iter().cloned());
+        }
     }
 
     pub(super) fn note_time(&mut self, slice: &Slice) {

@@ -164,15 +164,7 @@ impl Entry {
 
     /// Whether joining `other` would change nothing. The contexts have been compared already.
     pub(super) fn includes(&self, ours: &Context, other: &Self, theirs: &Context) -> bool {
-        self.events
-            .iter()
-            .all(|event| other.find(event.dot).is_ok() || !theirs.contains(event.dot))
-            && other.counters.iter().all(|counter| {
-                match self.find_counter(counter).ok().and_then(|at| self.counters.get(at)) {
-                    Some(own) => !own.clone().join(counter),
-                    None => ours.has_retired(counter.replica),
-                }
-            })
+        !self.clone().join(ours, other, theirs)
     }
 
     /// Joins a counter, and gives whether that changed anything.

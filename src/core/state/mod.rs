@@ -27,4 +27,6 @@ pub use view::Field;
 pub(crate) use view::{is_number, write_object};
 
 #[cfg(test)]
+mod laws;
+#[cfg(test)]
 mod tests;

@@ -7,9 +7,13 @@ use crate::sort::sort_and_dedup;
 
 /// What the application makes of entries that it didn't write itself: some it shows otherwise, since an older version of it has written
 /// them, and some it refuses.
-/// Sorted by slice and key.
 #[derive(Default)]
-pub(super) struct Verdicts(Vec<Verdict>);
+pub(super) struct Verdicts {
+    /// Sorted by slice and key.
+    verdicts: Vec<Verdict>,
+    /// Those that the transaction under way has made void.
+    void: Vec<Verdict>,
+}
 
 struct Verdict {
     slice: usize,
@@ -41,22 +45,38 @@ impl Verdicts {
         self.get(slice, key).is_some_and(|verdict| verdict.shown.is_none())
     }
 
+    /// This page has changed the entry, and knows what it has put.
     pub(super) fn forget(&mut self, slice: usize, key: &str) {
         if let Ok(at) = self.find(slice, key) {
-            self.0.remove(at);
+            self.void.push(self.verdicts.remove(at));
+        }
+    }
+
+    /// The transaction has ended: what it made void stays so, or holds again.
+    pub(super) fn settle(&mut self, keep: bool) {
+        for verdict in core::mem::take(&mut self.void) {
+            if !keep {
+                self.insert(verdict);
+            }
         }
     }
 
     pub(super) fn forget_slice(&mut self, slice: usize) {
-        retain(&mut self.0, |verdict| verdict.slice != slice);
+        retain(&mut self.verdicts, |verdict| verdict.slice != slice);
+    }
+
+    fn insert(&mut self, verdict: Verdict) {
+        if let Err(at) = self.find(verdict.slice, &verdict.key) {
+            self.verdicts.insert(at, verdict);
+        }
     }
 
     fn get(&self, slice: usize, key: &str) -> Option<&Verdict> {
-        self.0.get(self.find(slice, key).ok()?)
+        self.verdicts.get(self.find(slice, key).ok()?)
     }
 
     fn find(&self, slice: usize, key: &str) -> Result<usize, usize> {
-        self.0
+        self.verdicts
             .binary_search_by(|verdict| verdict.slice.cmp(&slice).then((*verdict.key).cmp(key)))
     }
 }
@@ -97,16 +117,12 @@ impl Store {
         let Unchecked { slice, key, json, .. } = unchecked;
         // What can't be kept as JSON is refused.
         let shown = shown.and_then(|shown| canonical(shown, self.numbers).ok());
-        let verdicts = &mut self.verdicts;
-        if shown.as_ref() != Some(json)
-            && let Err(at) = verdicts.find(*slice, key)
-        {
-            let verdict = Verdict {
+        if shown.as_ref() != Some(json) {
+            self.verdicts.insert(Verdict {
                 slice: *slice,
                 key: key.clone(),
                 shown: shown.map(Rc::from),
-            };
-            verdicts.0.insert(at, verdict);
+            });
         }
     }
 }

@@ -223,12 +223,14 @@ impl Store {
                     Some(change) if own.includes(&change) => {}
                     Some(change) => {
                         journal.apply(name, &change);
+                        journal.note_read(name, core::slice::from_ref(key));
                         changed = true;
                     }
                     // The names of whoever put it are too old to be believed here. As a put of this page it counts once, too.
                     None if !known && entry.is_present() => {
                         let value = entry.value(guest.numbers());
                         put(journal, name, key, value.as_deref(), version);
+                        journal.note_read(name, core::slice::from_ref(key));
                         changed = true;
                     }
                     None => {}

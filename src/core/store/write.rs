@@ -15,6 +15,7 @@ impl Store {
             ));
         }
         self.in_transaction = true;
+        self.verdicts.settle(true);
         for journal in &mut self.journals {
             // Not in the midst of it.
             journal.look();
@@ -26,6 +27,7 @@ impl Store {
     /// Ends the transaction: keeps what it did, or undoes it.
     pub fn end(&mut self, keep: bool) {
         self.in_transaction = false;
+        self.verdicts.settle(keep);
         self.journals
             .iter_mut()
             .for_each(if keep { Journal::commit } else { Journal::rollback });

@@ -1,6 +1,10 @@
 use super::*;
 use crate::number::NATIVE;
 
+mod checks;
+mod owners;
+mod room;
+
 const CART: usize = 0;
 const FILTERS: usize = 1;
 const BLOCKED: usize = 2;

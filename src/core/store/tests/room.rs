@@ -1,0 +1,89 @@
+use super::*;
+use crate::journal::{Pace, StorageFull};
+
+/// A storage that holds so many bytes.
+struct Bounded(MemoryStorage, usize);
+
+impl Storage for Bounded {
+    fn get(&self, key: &str) -> Option<String> {
+        self.0.get(key)
+    }
+    fn set(&self, key: &str, value: &str) -> Result<(), StorageFull> {
+        let used: usize = self
+            .0
+            .keys()
+            .iter()
+            .map(|key| key.len() + self.0.get(key).map_or(0, |value| value.len()))
+            .sum();
+        if used + key.len() + value.len() > self.1 {
+            return Err(StorageFull);
+        }
+        self.0.set(key, value)
+    }
+    fn remove(&self, key: &str) {
+        self.0.remove(key);
+    }
+    fn keys(&self) -> Vec<String> {
+        self.0.keys()
+    }
+}
+
+fn open(local: Rc<dyn Storage>, seed: u64) -> Store {
+    let configs = [SliceConfig::new("cart", Kind::Map)];
+    let setting = Setting {
+        local,
+        ..setting(&Rc::default(), seed)
+    };
+    Store::open("shop", &configs, setting).unwrap()
+}
+
+fn settle(store: &mut Store) {
+    let mut now = 0;
+    while let Some(pace) = store.compact() {
+        if pace == Pace::Later {
+            now += 10_000;
+            store.tick(Now {
+                wall: now,
+                monotonic: now,
+            });
+        }
+        let _ = store.flush();
+    }
+}
+
+#[test]
+fn the_reserve_makes_room_for_a_change_and_for_compacting() {
+    let local: Rc<dyn Storage> = Rc::new(Bounded(MemoryStorage::default(), 200_000));
+    let mut store = open(local.clone(), 1);
+    store.put(CART, "lamp", "0").unwrap();
+    store.flush().unwrap();
+    settle(&mut store);
+    assert!(local.keys().contains(&"shop/reserve".into()));
+    // Nobody compacts for long.
+    let mut changes = 0;
+    while local.keys().contains(&"shop/reserve".into()) {
+        changes += 1;
+        store.put(CART, "lamp", &changes.to_string()).unwrap();
+        assert!(store.flush().is_ok(), "the reserve was given up for this one");
+    }
+    settle(&mut store);
+    assert!(local.keys().len() < 10, "{}", local.keys().len());
+    assert!(local.keys().contains(&"shop/reserve".into()), "taken again");
+    assert_eq!(open(local, 2).entry(CART, "lamp").unwrap(), changes.to_string());
+}
+
+#[test]
+fn what_finds_no_room_is_kept_and_stored_when_there_is_some() {
+    let full = Rc::new(Bounded(MemoryStorage::default(), 1_000));
+    full.set("filler", &"x".repeat(900)).unwrap();
+    let mut store = open(full.clone(), 1);
+    store.put(CART, "lamp", r#"{"qty":1}"#).unwrap();
+    store.begin().unwrap();
+    store.put(CART, "mug", "1").unwrap();
+    store.end(true);
+    assert!(store.flush().is_err() && store.has_unwritten());
+    assert_eq!(store.whole(CART).unwrap(), r#"{"lamp":{"qty":1},"mug":1}"#);
+    full.remove("filler");
+    assert!(store.flush().is_ok());
+    assert_eq!(open(full.clone(), 2).whole(CART), store.whole(CART));
+}
