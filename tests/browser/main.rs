@@ -24,6 +24,7 @@ mod requests;
 mod restore;
 mod sign_in;
 mod sign_out;
+mod slices;
 mod storage;
 mod storage_trouble;
 mod support;

@@ -1,8 +1,10 @@
-//! `StorageEvent` and `pageshow`: what other tabs have written. Browsers send no event to the page that writes, so the tests do.
+//! `StorageEvent`, `pageshow` and `resume`: what other tabs have written. Browsers send no event to the page that writes, so the tests do.
 
+use js_sys::global;
+use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::{Page, construct, local, microtasks, session, storage_event};
+use crate::support::{Page, construct, get, local, microtasks, pass, session, storage_event};
 
 const CART: &str = r#""slices":[{"name":"cart","kind":"map"},{"name":"blocked","kind":"set","storage":"session"}]"#;
 
@@ -131,6 +133,50 @@ async fn a_page_that_is_shown_again_looks_for_what_it_has_missed() {
     assert_eq!(here.entry(0, "lamp").as_deref(), Some("1"));
     assert_eq!(here.keys(1), ["1"]);
     assert_eq!(here.heard.changes().len(), 2);
+}
+
+#[wasm_bindgen_test]
+async fn a_page_that_was_frozen_looks_for_what_it_has_missed() {
+    let page = Page::new("resume");
+    let (here, there) = (page.open(CART), page.open(CART));
+    there.put(0, "lamp", "1");
+    microtasks().await;
+    let resumed: web_sys::Event = construct("Event", &["resume".into()]);
+    get(&global(), "document")
+        .unchecked_into::<web_sys::EventTarget>()
+        .dispatch_event(&resumed)
+        .unwrap();
+    assert_eq!(here.entry(0, "lamp").as_deref(), Some("1"));
+    assert_eq!(here.heard.changes(), [(0, vec!["lamp".to_owned()])]);
+}
+
+#[wasm_bindgen_test]
+async fn a_write_after_idling_looks_for_what_was_missed() {
+    let page = Page::new("idling");
+    let (here, there) = (page.open(CART), page.open(CART));
+    here.put(0, "lamp", r#"{"qty":1}"#);
+    there.put(0, "mug", "1");
+    microtasks().await;
+    here.increment(0, "lamp", "qty", 1.0);
+    assert_eq!(here.keys(0), ["lamp"]);
+    let _later = pass(31_000);
+    here.increment(0, "lamp", "qty", 1.0);
+    let mut keys = here.keys(0);
+    keys.sort();
+    assert_eq!(keys, ["lamp", "mug"]);
+}
+
+#[wasm_bindgen_test]
+async fn an_own_record_that_vanished_is_stored_again() {
+    let page = Page::new("vanished");
+    let client = page.open(CART);
+    client.put(0, "lamp", "1");
+    microtasks().await;
+    local().remove_item(&page.records()[0]).unwrap();
+    let shown: web_sys::Event = construct("PageTransitionEvent", &["pageshow".into()]);
+    web_sys::window().unwrap().dispatch_event(&shown).unwrap();
+    microtasks().await;
+    assert_eq!(page.open(CART).entry(0, "lamp").as_deref(), Some("1"));
 }
 
 #[wasm_bindgen_test]

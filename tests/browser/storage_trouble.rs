@@ -1,7 +1,7 @@
 //! Storage that is full, blocked or damaged.
 
 use holdall::client::Client;
-use js_sys::Function;
+use js_sys::{Function, global};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -201,6 +201,23 @@ async fn many_records_become_a_snapshot_and_stay_readable() {
         assert_eq!(client.entry(0, "k9").as_deref(), Some("99"));
         assert_eq!(client.keys(0).len(), 10);
     }
+}
+
+/// Safari knows no idle time.
+#[wasm_bindgen_test]
+async fn compacting_needs_no_idle_callback() {
+    let page = Page::new("no-idle");
+    let client = page.open(CART);
+    for round in 0..100 {
+        client.put(0, "lamp", &round.to_string());
+        microtasks().await;
+    }
+    let _fast = FastTimers::start();
+    let _none = replace(&global(), "requestIdleCallback", &JsValue::UNDEFINED);
+    let _again = page.open(CART);
+    sleep(40_000).await;
+    assert!(page.records().len() < 10, "{} entries left", page.records().len());
+    assert_eq!(page.open(CART).entry(0, "lamp").as_deref(), Some("99"));
 }
 
 fn whole(client: &Client) -> Option<String> {

@@ -43,6 +43,11 @@ impl Page {
         self.keys_in(storage, "device/")
     }
 
+    /// The keys of all users' journals in `localStorage`.
+    pub(crate) fn records_of_users(&self) -> Vec<String> {
+        self.keys_in(&local(), "u.")
+    }
+
     /// What is remembered of the session.
     pub(crate) fn hint(&self) -> Option<String> {
         local().get_item(&self.key("session")).unwrap()
