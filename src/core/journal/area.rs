@@ -208,7 +208,8 @@ impl Journal {
             {
                 left = left.saturating_sub(text.len());
                 found = true;
-                self.decode(key, &text);
+                let read = self.decode(key, &text);
+                self.reading.extend(read);
             }
         }
         found
@@ -241,28 +242,23 @@ impl Journal {
         if self.kind(key) != Some(Kind::Record) || self.keys.contains(key) {
             return;
         }
-        self.decode(key, text);
-        let horizon = self
-            .reading
-            .iter()
-            .map(|(_, document)| document.horizon)
-            .max()
-            .flatten();
-        if horizon > self.horizon() {
+        if let Some((stored, document)) = self.decode(key, text) {
+            let outdated = document.horizon > self.horizon();
+            self.join(stored, document);
             // Its writer knows of replicas that were retired, and floors their counters under another name than this page has them.
-            self.load();
-        } else {
-            self.join_read();
+            if outdated {
+                self.load();
+            }
         }
     }
 
-    fn decode(&mut self, key: &str, text: &str) {
+    fn decode(&mut self, key: &str, text: &str) -> Option<(Stored, Document)> {
         let kind = self.kind(key).unwrap_or(Kind::Refused);
         let seen = self.now.monotonic;
         match Document::decode(text, self.numbers) {
             Ok(document) => {
                 let stored = Stored::new(key, text.len(), kind, &document, seen);
-                self.reading.push((stored, document));
+                Some((stored, document))
             }
             Err(error) => {
                 let stays = error == CodecError::Newer || !quarantine::take(self, key, text);
@@ -274,6 +270,7 @@ impl Journal {
                     CodecError::Damaged => self.news.damaged.push(key.into()),
                     CodecError::Newer => self.news.newer.push(key.into()),
                 }
+                None
             }
         }
     }

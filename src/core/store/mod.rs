@@ -59,6 +59,8 @@ pub struct Store {
     journals: [Journal; 6],
     owner: Option<String>,
     verdicts: Verdicts,
+    /// Guests' areas that the owner holds all of, and since when that is known, by the monotonic clock.
+    taken_over: Vec<(Place, u64, u64)>,
     reserve: Reserve,
     numbers: Numbers,
     limits: Limits,
@@ -141,6 +143,7 @@ impl Store {
             journals,
             owner: None,
             verdicts: Verdicts::default(),
+            taken_over: Vec::new(),
             numbers,
             limits,
             random,

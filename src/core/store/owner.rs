@@ -6,7 +6,7 @@ use crate::json::write;
 use crate::kind::Kind;
 use crate::random::Random;
 use crate::sort::sort_and_dedup;
-use crate::state::{Author, Slice};
+use crate::state::{Author, Entry, Slice};
 use crate::text::{concat, integer, split_once};
 
 /// A slice of this name holds what a journal knows of itself. No slice of an application has it.
@@ -82,7 +82,7 @@ impl Store {
         self.owner = subject;
         for place in PLACES {
             let area = match &self.owner {
-                Some(subject) => concat(&["u.", subject, "/"]),
+                Some(subject) => user_area(subject),
                 None => guest_area(self.next_guest(place)),
             };
             self.open_area(place, Owner::User, &area);
@@ -208,40 +208,41 @@ impl Store {
         let Some(journal) = self.journals.get_mut(journal(place, Owner::User)) else {
             return;
         };
-        let note = concat(&["guest/", guest.area()]);
-        let known = has_note(journal, &note);
-        let mut changed = false;
-        for (name, slice) in guest.slices() {
-            if **name == *NOTES {
-                continue;
-            }
-            for (key, entry) in slice.entries() {
-                let version = entry.version();
-                let nothing = Slice::default();
-                let own = journal.slice(name).unwrap_or(&nothing);
-                match own.transplanted(key, entry) {
-                    Some(change) if own.includes(&change) => {}
-                    Some(change) => {
-                        journal.apply(name, &change);
-                        journal.note_read(name, core::slice::from_ref(key));
-                        changed = true;
-                    }
-                    // The names of whoever put it are too old to be believed here. As a put of this page it counts once, too.
-                    None if !known && entry.is_present() => {
-                        let value = entry.value(guest.numbers());
-                        put(journal, name, key, value.as_deref(), version);
-                        journal.note_read(name, core::slice::from_ref(key));
-                        changed = true;
-                    }
-                    None => {}
+        let missing = missing(journal, guest);
+        for (name, key, entry) in &missing {
+            let nothing = Slice::default();
+            match journal.slice(name).unwrap_or(&nothing).transplanted(key, entry) {
+                Some(change) => journal.apply(name, &change),
+                // The names of whoever put it are too old to be believed here. As a put of this page it counts once, too.
+                None => {
+                    let value = entry.value(guest.numbers());
+                    put(journal, name, key, value.as_deref(), entry.version());
                 }
             }
+            journal.note_read(name, core::slice::from_ref(key));
         }
-        if !known {
-            make_note(journal, &note);
-        } else if !changed && !journal.has_unwritten() {
-            // It is all stored in the user's own area.
-            guest.remove_stored();
+        if !has_note(journal, &taken(guest)) {
+            make_note(journal, &taken(guest));
+        } else if let (true, Some(number)) = (missing.is_empty(), guest_number(guest.area())) {
+            self.taken_over.push((place, number, self.now.monotonic));
+        }
+    }
+
+    /// Removes the guests' areas whose users have stored all of it, and for a while.
+    pub(super) fn drop_taken_over(&mut self) {
+        for (place, number, since) in core::mem::take(&mut self.taken_over) {
+            if self.now.monotonic < since + self.limits.confirm {
+                self.taken_over.push((place, number, since));
+                continue;
+            }
+            let Some(subject) = self.owner.clone() else { continue };
+            let guest = self.guest(place, number);
+            // Not what this page remembers, but what is stored now.
+            let mut stored = self.open_journal(place, &user_area(&subject), Vec::new());
+            stored.load();
+            if has_note(&stored, &taken(&guest)) && missing(&stored, &guest).is_empty() {
+                guest.remove_stored();
+            }
         }
     }
 
@@ -327,6 +328,35 @@ impl Store {
         key.push_str(subject);
         key
     }
+}
+
+fn user_area(subject: &str) -> String {
+    concat(&["u.", subject, "/"])
+}
+
+/// The note that a guest's area was taken over.
+fn taken(guest: &Journal) -> String {
+    concat(&["guest/", guest.area()])
+}
+
+/// What a guest has put and a user's journal doesn't hold.
+fn missing(journal: &Journal, guest: &Journal) -> Vec<(Rc<str>, Rc<str>, Entry)> {
+    let known = has_note(journal, &taken(guest));
+    let mut missing = Vec::new();
+    for (name, slice) in guest.slices() {
+        let nothing = Slice::default();
+        let own = journal.slice(name).unwrap_or(&nothing);
+        for (key, entry) in slice.entries() {
+            let is_missing = match own.transplanted(key, entry) {
+                Some(change) => !own.includes(&change),
+                None => !known && entry.is_present(),
+            };
+            if is_missing && **name != *NOTES {
+                missing.push((name.clone(), key.clone(), entry.clone()));
+            }
+        }
+    }
+    missing
 }
 
 fn adopted(slice: &str) -> String {

@@ -63,6 +63,7 @@ impl Store {
     /// Does a step of compacting where one is due, and says when the next is. Call it when the page is idle, and not before.
     pub fn compact(&mut self) -> Option<Pace> {
         self.drop_expired();
+        self.drop_taken_over();
         let mut soon = false;
         for (journal, rests) in self.journals.iter_mut().zip(&mut self.resting) {
             // One that rests isn't called because another goes on.
@@ -77,7 +78,7 @@ impl Store {
         if soon {
             return Some(Pace::Soon);
         }
-        if self.resting.contains(&true) {
+        if self.resting.contains(&true) || !self.taken_over.is_empty() {
             return Some(Pace::Later);
         }
         self.reserve.take();
