@@ -48,7 +48,7 @@ impl Run {
         let name = SLICES[slice].keys[key];
         let id = self.tabs[at].id;
         let was_outdated = self.world().pages[id].outdated[slice];
-        let outcome = self.ask(at, |page| match change {
+        let outcome = self.ask_change(at, |page| match change {
             Change::Put { value, .. } => page.put(slice, name, &value.json()),
             Change::Patch { value, .. } => page.patch(slice, name, &value.json()),
             Change::Increment { field, by, init, .. } => {
@@ -144,19 +144,21 @@ impl Run {
     pub(crate) fn flush(&mut self, at: usize) {
         let stored = self.ask(at, Page::flush);
         let id = self.tabs[at].id;
-        let mut world = self.world();
-        if !stored || world.pages[id].dead {
+        let world = &mut *self.world();
+        let waiting = world.pages[id].unacknowledged;
+        if waiting.is_empty() || world.pages[id].dead {
             return;
         }
-        let acknowledged = std::mem::take(&mut world.pages[id].unacknowledged);
-        world.acknowledged |= acknowledged;
-        if let Some(op) = (acknowledged - world.origin.contents()).iter().next() {
-            let name = world.history.name(op);
-            world.fail(
-                "acknowledged",
-                format!("{name} is called stored, and no stored entry contains it"),
+        let missing = world.missing(waiting);
+        if let (true, Some(op)) = (stored, missing.iter().next()) {
+            let what = format!(
+                "{} is called stored, and no stored entry contains it",
+                world.history.name(op)
             );
+            world.fail("acknowledged", what);
         }
+        world.acknowledged |= waiting - missing;
+        world.pages[id].unacknowledged = missing;
     }
 }
 

@@ -3,8 +3,8 @@
 use crate::page::{Page, Role, role};
 use crate::run::{PROCESSES, Run};
 
-/// So often each page may compact until all are done.
-const MAX_ROUNDS: usize = 30;
+/// So often each page may compact until all are done. One that finds another at it waits, three times out of four.
+const MAX_ROUNDS: usize = 80;
 /// In the idle phase each page compacts so often.
 const IDLE_ROUNDS: usize = 6;
 
@@ -68,12 +68,8 @@ impl Run {
         {
             let mut world = self.world();
             world.note(|| "# all is well again".into());
-            world.origin.quota = None;
-            world.origin.drop = 0;
-            for process in &mut world.origin.processes {
-                process.refuse = 0;
-                process.meddle = 0;
-            }
+            world.make_room();
+            world.origin.processes.iter_mut().for_each(|process| process.meddle = 0);
             world.pages.iter_mut().for_each(|page| page.calls_left = None);
         }
         (0..self.tabs.len()).for_each(|at| self.thaw(at));
@@ -104,7 +100,7 @@ impl Run {
         let stored = self.world().origin.contents();
         let excused = {
             let mut world = self.world();
-            if let Some(op) = (world.durable() - stored).iter().next() {
+            if let Some(op) = world.missing(world.durable()).iter().next() {
                 let name = world.history.name(op);
                 world.fail("lost", name);
             }

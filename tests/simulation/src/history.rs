@@ -2,7 +2,7 @@
 
 use crate::action::{Change, Value};
 use crate::ops::{MAX_OPS, Ops};
-use crate::page::{Dot, Made, Replica, Stamp, Stored};
+use crate::page::{About, Dot, Made, Replica, Stamp, Stored};
 use crate::slices::{FIELDS, KEYS, Of, SLICES};
 use crate::view::{Shown, is_number, seq};
 
@@ -224,43 +224,45 @@ impl History {
     }
 
     /// The operations among these that the document contains: joining one of them to it would change nothing. Of replicas up to the
-    /// horizon nobody names the sums any more.
+    /// horizon nobody names what was folded, so these are believed.
     pub(crate) fn contained(&self, document: &Stored, among: &Ops, horizon: Option<Replica>) -> Ops {
         let mut contained = Ops::default();
         for (slice, spec) in SLICES.iter().enumerate() {
             for (key, name) in spec.keys.iter().enumerate() {
-                let Some(about) = document.about(slice, name) else {
-                    continue;
-                };
-                for at in (*among & self.of_key[slice][key]).iter() {
-                    let op = &self.ops[at];
-                    let gone = |other| {
-                        self.dot(other)
-                            .is_none_or(|dot| about.has_seen(dot) && !about.lists(dot))
-                    };
-                    let counted = |adds: Adds| {
-                        op.dot.is_some_and(|dot| {
-                            about
-                                .counted(FIELDS[adds.field], dot.replica)
-                                .is_none_or(|(added, _)| added >= dot.seq)
-                        })
-                    };
-                    let floored = |floor: &Floor| {
-                        let retired = horizon.is_some_and(|horizon| floor.replica <= horizon);
-                        let counted = about.counted(FIELDS[floor.field], floor.replica);
-                        retired || counted.is_none_or(|(_, floored)| floored >= seq(self, floor.last))
-                    };
-                    if op.dot.is_none_or(|dot| about.has_seen(dot))
-                        && op.covers.iter().all(gone)
-                        && op.adds.is_none_or(counted)
-                        && op.floors.iter().all(floored)
-                    {
-                        contained.insert(at);
-                    }
+                if let Some(about) = document.about(slice, name) {
+                    let ops = *among & self.of_key[slice][key];
+                    contained |= ops
+                        .iter()
+                        .filter(|op| self.is_contained(*op, &about, horizon))
+                        .collect();
                 }
             }
         }
         contained
+    }
+
+    fn is_contained(&self, op: usize, about: &About<'_>, horizon: Option<Replica>) -> bool {
+        let op = &self.ops[op];
+        let is_retired = |replica: Replica| horizon.is_some_and(|horizon| replica <= horizon);
+        let seen = |dot: Dot| about.has_seen(dot) && (horizon.is_some() || !about.has_retired(dot.replica));
+        let gone = |other| {
+            let is_gone = |dot: Dot| !about.lists(dot) && (seen(dot) || is_retired(dot.replica));
+            self.dot(other).is_none_or(is_gone)
+        };
+        let counted = |adds: Adds| {
+            op.dot.is_some_and(|dot| {
+                let (added, _) = about.counted(FIELDS[adds.field], dot.replica);
+                added >= dot.seq || is_retired(dot.replica) && about.has_retired(dot.replica)
+            })
+        };
+        let floored = |floor: &Floor| {
+            let (_, floored) = about.counted(FIELDS[floor.field], floor.replica);
+            floored >= seq(self, floor.last) || is_retired(floor.replica)
+        };
+        op.dot.is_none_or(seen)
+            && op.covers.iter().all(gone)
+            && op.adds.is_none_or(counted)
+            && op.floors.iter().all(floored)
     }
 
     /// The operations of replicas up to the horizon on what the document speaks of.

@@ -41,8 +41,8 @@
 //! # What is taken for granted
 //!
 //! A write reaches the main copy within four seconds, or else the writing process knows that it was dropped within four more (in
-//! Chromium, which does that, it takes less); and in half a minute fewer pages are born than it takes to retire one that is alive.
-//! Everything else may take any time.
+//! Chromium, which does that, it takes less). In half a minute fewer pages are born than it takes to retire one that is alive, and no
+//! more than these while a page can't store what it has done, or before what was sent is consumed. Everything else may take any time.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,

@@ -281,17 +281,19 @@ impl Origin {
             .any(|process| !process.outbox.is_empty() || !process.inbox.is_empty() || !process.dropped.is_empty())
     }
 
-    /// All operations that some stored entry contains, in the main copy or on its way there.
-    pub(crate) fn contents(&self) -> Ops {
+    /// All stored entries, in the main copy or on their way there.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &Entry> {
         let sent = self.processes.iter().flat_map(|process| &process.outbox);
         let sets = sent.filter_map(|sent| match &sent.write {
             Write::Set(entry) => Some(entry),
             _ => None,
         });
-        let mut contents = Ops::default();
-        sets.chain(self.main.values())
-            .for_each(|entry| contents |= entry.contents);
-        contents
+        sets.chain(self.main.values()).map(|entry| &**entry)
+    }
+
+    /// All operations that some stored entry contains.
+    pub(crate) fn contents(&self) -> Ops {
+        self.entries().fold(Ops::default(), |all, entry| all | entry.contents)
     }
 }
 

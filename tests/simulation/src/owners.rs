@@ -111,6 +111,13 @@ impl World {
         }
     }
 
+    /// Notes that a claim was dropped: what it had claimed is any user's again.
+    pub(crate) fn unclaim(&mut self, key: &str) {
+        if key.contains("/claim/") {
+            self.history.ops.iter_mut().for_each(|op| op.claimed = None);
+        }
+    }
+
     /// Notes that a page has forgotten what it did for one user, since it shows another's.
     fn abandon(&mut self, page: usize) {
         let members: Vec<usize> = self.history.members().collect();

@@ -46,6 +46,8 @@ pub(crate) enum Pause {
 /// A page: what holdall's shell does in the browser.
 pub(crate) struct Page {
     store: Store,
+    /// The storage entries by which it has learnt of newer versions.
+    newer: Vec<Rc<str>>,
 }
 
 /// How a page is set up.
@@ -96,7 +98,15 @@ impl Page {
             owner: setup.subject.map(|subject| SUBJECTS[subject].to_owned()),
         };
         let store = Store::open("shop", &configs, setting).unwrap();
-        Self { store }
+        let newer = Vec::new();
+        let mut page = Self { store, newer };
+        page.hear();
+        page
+    }
+
+    /// What the shell tells its listeners after everything.
+    pub(crate) fn hear(&mut self) {
+        self.newer.extend(self.store.take_news().newer);
     }
 
     /// What time it is for all that follows.
@@ -144,7 +154,6 @@ impl Page {
     pub(crate) fn set_owner(&mut self, subject: Option<usize>) {
         self.store
             .set_owner(subject.map(|subject| SUBJECTS[subject].to_owned()));
-        drop(self.store.take_news());
     }
 
     /// Puts a member in the user's set.
@@ -166,20 +175,16 @@ impl Page {
     /// What the shell does at `pageshow` and `resume`.
     pub(crate) fn load(&mut self) {
         self.store.load();
-        drop(self.store.take_news());
     }
 
     /// A storage event: `key` is `None` when the storage was emptied.
     pub(crate) fn receive(&mut self, key: Option<&str>, text: Option<&str>) {
         self.store.stored_elsewhere(Place::Local, key, text);
-        drop(self.store.take_news());
     }
 
     /// A step of compacting, as the shell takes it in idle time.
     pub(crate) fn compact(&mut self) -> Pause {
-        let pace = self.store.compact();
-        drop(self.store.take_news());
-        match pace {
+        match self.store.compact() {
             Some(Pace::Soon) => Pause::Soon,
             Some(Pace::Later) => Pause::Later,
             None => Pause::Done,
@@ -201,6 +206,11 @@ impl Page {
         (0..SLICES.len())
             .filter_map(|slice| self.store.state(slice).and_then(horizon))
             .max()
+    }
+
+    /// Whether the entry has told it of a newer version.
+    pub(crate) fn is_warned_by(&self, key: &str) -> bool {
+        self.newer.iter().any(|newer| **newer == *key)
     }
 
     /// Whether it has taken in what the document says of the slice.
@@ -357,18 +367,18 @@ impl About<'_> {
             .is_some_and(|entry| entry.events.iter().any(|event| event.dot == dot))
     }
 
-    /// Up to which operation it has seen what this replica added to the field, and up to which it was taken away; `None` if the
-    /// replica is so old that it isn't named any more.
-    pub(crate) fn counted(&self, field: &str, replica: Replica) -> Option<(u64, u64)> {
+    /// Whether the replica is so old that it isn't named any more.
+    pub(crate) fn has_retired(&self, replica: Replica) -> bool {
+        self.part.context.has_retired(replica)
+    }
+
+    /// Up to which operation it has seen what this replica added to the field, and up to which it was taken away.
+    pub(crate) fn counted(&self, field: &str, replica: Replica) -> (u64, u64) {
         let counters = self.entry.map_or(&[][..], |entry| &entry.counters);
         let counter = counters
             .iter()
             .find(|counter| *counter.field == *field && counter.replica == replica);
-        match counter {
-            _ if self.part.context.has_retired(replica) => None,
-            Some(counter) => Some((counter.added.seq, counter.floor.seq)),
-            None => Some((0, 0)),
-        }
+        counter.map_or((0, 0), |counter| (counter.added.seq, counter.floor.seq))
     }
 }
 

@@ -91,6 +91,7 @@ impl Port {
         let Some(process) = self.call(world) else {
             return Vec::new();
         };
+        world.pages[self.page].has_looked = true;
         if world.origin.is_stale(process) {
             world.counts.add(Fault::StaleReads);
         }

@@ -223,6 +223,7 @@ impl Run {
         self.world().pages.push(Facts {
             process,
             version,
+            has_looked: false,
             read: Vec::new(),
             replica: None,
             seen: Ops::default(),
@@ -339,11 +340,29 @@ impl Run {
 
     /// Asks something of a page, after telling it what time it is; and notes what it has taken in meanwhile.
     pub(crate) fn ask<R>(&mut self, at: usize, ask: impl FnOnce(&mut Page) -> R) -> R {
+        let answer = self.tell(at, ask);
+        self.take_in(at);
+        answer
+    }
+
+    /// Asks for a change. What was read before is taken in only if the page looks at the storage for it: otherwise the change alone may
+    /// be why what was read says nothing new.
+    pub(crate) fn ask_change<R>(&mut self, at: usize, ask: impl FnOnce(&mut Page) -> R) -> R {
+        let id = self.tabs[at].id;
+        self.world().pages[id].has_looked = false;
+        let answer = self.tell(at, ask);
+        if self.world().pages[id].has_looked {
+            self.take_in(at);
+        }
+        answer
+    }
+
+    fn tell<R>(&mut self, at: usize, ask: impl FnOnce(&mut Page) -> R) -> R {
         let now = self.now();
         let page = &mut self.tabs[at].page;
         page.tick(now);
         let answer = ask(page);
-        self.take_in(at);
+        page.hear();
         answer
     }
 
@@ -354,9 +373,12 @@ impl Run {
         let mut read = std::mem::take(&mut world.pages[*id].read);
         read.retain(|entry| {
             let Some(document) = &entry.document else { return false };
-            let version = world.pages[*id].version;
-            let leaves_alone = |slice: usize| entry.versions[slice] > SLICES[slice].version(version);
-            let has_joined = (0..SLICES.len()).all(|slice| leaves_alone(slice) || page.has_joined(document, slice));
+            let Facts { version, outdated, .. } = world.pages[*id];
+            let is_newer = |slice: usize| entry.versions[slice] > SLICES[slice].version(version);
+            let has_joined = (0..SLICES.len()).all(|slice| match is_newer(slice) {
+                true => outdated[slice] || page.is_warned_by(&entry.key),
+                false => page.has_joined(document, slice),
+            });
             if has_joined {
                 world.take_in(*id, entry);
             }
@@ -369,17 +391,29 @@ impl Run {
         self.world().visible(self.tabs[at].id)
     }
 
-    /// Pages that fall behind must not be taken for dead: a quarter of the replicas that are named is born in half a minute at most.
+    /// Pages that fall behind must not be taken for dead: a quarter of the replicas that are named is born in half a minute at most, and
+    /// none of them while a page can't store what it has done before.
     pub(crate) fn pace_births(&mut self) {
         if self.world().births + 1 < (self.setup.replicas / 4).max(2) {
             return;
         }
-        self.world().births = 0;
-        self.world()
-            .note(|| "# half a minute passes, so that pages aren't born too fast".into());
-        self.world().advance(HALF_A_MINUTE);
+        {
+            let mut world = self.world();
+            world.births = 0;
+            world.note(|| "# half a minute passes, so that pages aren't born too fast".into());
+            world.advance(HALF_A_MINUTE);
+        }
         for process in 0..PROCESSES {
             self.deliver(process, u8::MAX, 0b1010_1010);
+        }
+        for at in 0..self.tabs.len() {
+            let id = self.tabs[at].id;
+            if self.world().has_to_store(id) {
+                self.world().make_room();
+                self.thaw(at);
+                self.ask(at, Page::load);
+                self.flush(at);
+            }
         }
     }
 }

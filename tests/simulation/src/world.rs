@@ -26,6 +26,8 @@ pub(crate) struct Facts {
     /// Its name, once it has written.
     pub(crate) replica: Option<Replica>,
     pub(crate) seen: Ops,
+    /// Whether it has looked at the storage since it was asked something.
+    pub(crate) has_looked: bool,
     /// What it has read, and not joined yet.
     pub(crate) read: Vec<Rc<Entry>>,
     /// The slices of which it has met a newer version: it leaves them alone.
@@ -94,6 +96,7 @@ impl World {
             Pumped::Dropped(entry) => {
                 self.counts.add(Fault::LateRefusals);
                 self.note(|| format!("dropped {}", entry.key));
+                self.unclaim(&entry.key);
                 self.check_contained("late refusal", &entry);
                 self.excuse_orphans(entry.contents);
             }
@@ -171,6 +174,21 @@ impl World {
         self.origin.show_due(self.time);
     }
 
+    /// Whether a page has done something that isn't stored, or not any more.
+    pub(crate) fn has_to_store(&self, page: usize) -> bool {
+        let unstored = self.pages[page].unacknowledged;
+        !unstored.is_empty() || !self.missing(self.own(page) - self.excused).is_empty()
+    }
+
+    /// Lets everything be stored again.
+    pub(crate) fn make_room(&mut self) {
+        self.origin.quota = None;
+        self.origin.drop = 0;
+        for process in &mut self.origin.processes {
+            process.refuse = 0;
+        }
+    }
+
     /// Notes that a page is gone, and with it what only it had.
     pub(crate) fn bury(&mut self, page: usize) {
         self.pages[page].alive = false;
@@ -189,8 +207,33 @@ impl World {
         (self.acknowledged | self.settled) - self.excused
     }
 
+    /// Those of the operations that no stored entry contains.
+    pub(crate) fn missing(&self, ops: Ops) -> Ops {
+        let stored = self.origin.contents();
+        let missing = ops - stored;
+        if missing.is_empty() {
+            return missing;
+        }
+        // What others did may leave nothing of an operation, and whoever knows of it needn't have seen the operation itself.
+        let contains = |entry: &Entry, op: &Ops| {
+            let document = entry.document.as_ref();
+            document.is_some_and(|document| !self.history.contained(document, op, None).is_empty())
+        };
+        let is_contained = |op: &Ops| self.origin.entries().any(|entry| contains(entry, op));
+        // Of what is folded that can't be told, but whether it makes a difference.
+        let is_folded = |op: usize| self.history.dot(op).is_none_or(|dot| Some(dot.replica) <= self.horizon);
+        let makes_none = |op: &Ops| self.history.same(&stored, &(stored | *op));
+        missing
+            .iter()
+            .filter(|&at| {
+                let op: Ops = [at].into_iter().collect();
+                !(is_contained(&op) || self.history.ops[at].slice < SLICES.len() && is_folded(at) && makes_none(&op))
+            })
+            .collect()
+    }
+
     fn check_contained(&mut self, check: &'static str, gone: &Entry) {
-        let lost = (gone.contents & self.settled) - self.excused - self.origin.contents();
+        let lost = self.missing((gone.contents & self.settled) - self.excused);
         if let Some(op) = lost.iter().next() {
             let what = format!("{} was all that held {}", gone.key, self.history.name(op));
             self.fail(check, what);
@@ -202,7 +245,7 @@ impl World {
             let op = &self.history.ops[*op];
             !op.is_kept || !self.pages[op.page].alive
         };
-        let homeless = ops - self.settled - self.origin.contents();
+        let homeless = self.missing(ops - self.settled);
         let orphans: Ops = homeless.iter().filter(orphan).collect();
         self.excused |= orphans;
     }
