@@ -2,6 +2,7 @@ use super::*;
 use crate::number::NATIVE;
 
 mod checks;
+mod fixtures;
 mod owners;
 mod room;
 
