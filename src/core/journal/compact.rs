@@ -5,7 +5,7 @@ use super::stored::{Kind, Stored};
 use super::{Document, Journal, Limits, StorageFull};
 use crate::json::write;
 use crate::mutant::{self, Mutant};
-use crate::state::{Scope, Slice};
+use crate::state::{Replica, Scope, Slice};
 
 /// When compacting wants to go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +24,9 @@ pub(super) struct Compaction {
     /// What is still to be written, the last first.
     jobs: Vec<Job>,
     written: Vec<Rc<str>>,
+    /// Up to where replicas are retired in the snapshots; in this page's state only when these have stayed, since others can follow no
+    /// folding that isn't stored.
+    horizon: Option<Replica>,
 }
 
 enum Job {
@@ -93,7 +96,7 @@ impl Journal {
     }
 
     /// What is worth doing, if anything. Everything that is stored has been read.
-    fn plan(&mut self) -> Option<Compaction> {
+    fn plan(&self) -> Option<Compaction> {
         let Limits { records, chunk, .. } = self.limits;
         let mut removable: Vec<&Stored> = Vec::new();
         for stored in self.keys.joined() {
@@ -126,8 +129,9 @@ impl Journal {
         if !much && small.len() < records && !stuck {
             return None;
         }
+        let mut horizon = None;
         if !stuck && (much || bytes < chunk / 4 * 3) {
-            self.retire();
+            horizon = self.retirable();
         } else {
             (read, jobs) = (small, vec![Job::Merge]);
         }
@@ -135,6 +139,7 @@ impl Journal {
             read,
             jobs,
             written: Vec::new(),
+            horizon,
         })
     }
 
@@ -197,6 +202,7 @@ impl Journal {
                             .for_each(|(_, other)| part.context.join(&other.context));
                     }
                 }
+                retire(&mut slice, u64::MAX, compaction.horizon);
                 document.slices.push((name.clone(), slice));
                 let key = self.snapshot_key(name, *chunk);
                 self.write_entry(key, Kind::Snapshot, &document)?
@@ -226,6 +232,11 @@ impl Journal {
                 stayed.extend(self.keys.get(key).cloned());
             }
         }
+        for stored in stayed.iter().filter(|stored| stored.kind == Kind::Snapshot) {
+            for (name, touched) in &stored.touches {
+                retire(self.state.slice(name), *touched, compaction.horizon);
+            }
+        }
         for key in &compaction.read {
             let contained = self.keys.get(key).is_some_and(|stored| {
                 stored.touches.iter().all(|(name, touched)| {
@@ -240,6 +251,16 @@ impl Journal {
                 self.storage.remove(key);
                 self.keys.remove(key);
             }
+        }
+    }
+}
+
+/// Retires replicas in some parts, given as bits.
+fn retire(slice: &mut Slice, parts: u64, horizon: Option<Replica>) {
+    let Some(horizon) = horizon else { return };
+    for (number, part) in slice.parts_mut() {
+        if parts >> *number & 1 == 1 {
+            part.retire(horizon);
         }
     }
 }

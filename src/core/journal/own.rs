@@ -12,8 +12,6 @@ use crate::state::{Part, Scope};
 pub(super) struct Own {
     key: Rc<str>,
     parts: Vec<OwnPart>,
-    /// Since when it has been gone while something contained it, by the monotonic clock.
-    gone: Option<u64>,
 }
 
 struct OwnPart {
@@ -37,7 +35,7 @@ impl Own {
                 });
             }
         }
-        Self { key, parts, gone: None }
+        Self { key, parts }
     }
 }
 
@@ -58,30 +56,21 @@ impl Journal {
     /// Wants own records stored again that have gone while nothing else contains them. Called when the storage has been listed.
     pub(super) fn rewrite_vanished(&mut self) {
         let mut lost = Document::default();
-        let (keys, now, confirm) = (&self.keys, self.now.monotonic, self.limits.confirm);
-        let stored = |key: &Rc<str>| keys.contains(key);
-        for own in &mut self.own {
-            let contained = own
-                .parts
-                .iter()
-                .all(|own| own.contained_in.as_ref().is_some_and(stored));
-            own.gone = match own.gone {
-                _ if stored(&own.key) => None,
-                None if contained => Some(now),
-                since => since,
-            };
-        }
+        let keys = &self.keys;
+        let believed = self.now.monotonic.saturating_sub(self.limits.confirm);
         retain(&mut self.own, |own| {
-            if stored(&own.key) {
+            if keys.contains(&own.key) {
                 return true;
             }
-            let contained = own
-                .parts
-                .iter()
-                .all(|own| own.contained_in.as_ref().is_some_and(stored));
+            let (mut contained, mut confirmed) = (true, true);
+            for own in &own.parts {
+                let container = own.contained_in.as_ref().and_then(|key| keys.get(key));
+                contained &= container.is_some();
+                // What contains it may be dropped, too, for some seconds.
+                confirmed &= container.is_some_and(|container| container.seen <= believed);
+            }
             if contained {
-                // What contains it may be dropped, too, for some seconds yet.
-                return own.gone.is_none_or(|since| now < since + confirm);
+                return !confirmed;
             }
             for own in &own.parts {
                 lost.slice(&own.slice)

@@ -6,11 +6,11 @@ use crate::text::split_once;
 
 /// Forgetting the names of old replicas, so that contexts stay short however many pages have written.
 impl Journal {
-    /// Retires the older half, if too many are named. Everything that is stored has been read.
-    pub(super) fn retire(&mut self) {
+    /// The youngest replica to be retired, if too many are named. Everything that is stored has been read.
+    pub(super) fn retirable(&self) -> Option<Replica> {
         let replicas = self.replicas();
         if replicas.len() <= self.limits.replicas {
-            return;
+            return None;
         }
         // Who has a record of its own, or is this page, is still about. More of its records may be on the way.
         let mut active = self.replica;
@@ -21,19 +21,14 @@ impl Journal {
                 active = Some(active.map_or(author, |active| active.min(author)));
             }
         }
-        let oldest_kept = replicas.len() - self.limits.replicas / 2;
+        let older_half = replicas.len() - self.limits.replicas / 2;
         let mut horizon = None;
-        for &replica in replicas.iter().take(oldest_kept) {
+        for &replica in replicas.iter().take(older_half) {
             if active.is_none_or(|active| replica < active) {
                 horizon = Some(replica);
             }
         }
-        let Some(horizon) = horizon else { return };
-        for (_, slice) in &mut self.state.slices {
-            for (_, part) in slice.parts_mut() {
-                part.retire(horizon);
-            }
-        }
+        horizon
     }
 
     /// Whether others may soon take this page's replica for one that writes no more.
