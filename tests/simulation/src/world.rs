@@ -56,6 +56,9 @@ pub(crate) struct World {
     pub(crate) settled: Ops,
     /// Operations that may be gone: the storage was emptied, or it dropped them when nobody was left who had them.
     pub(crate) excused: Ops,
+    /// The entries, by slice and key, of which something was lost that pages had seen, and that others have retired since. Whether such a
+    /// page still shows it depends on who has folded what.
+    pub(crate) doubtful: BTreeSet<(usize, usize)>,
     /// Who is signed in.
     pub(crate) subject: Option<usize>,
     /// Every key of the journal that was ever stored.
@@ -126,6 +129,11 @@ impl World {
         }
         facts.seen |= readable;
         facts.silenced |= entry.silenced;
+        let doubtful = facts.seen & facts.silenced & self.excused;
+        for op in doubtful.iter() {
+            self.doubtful
+                .insert((self.history.ops[op].slice, self.history.ops[op].key));
+        }
     }
 
     /// What a page must show: what it has seen, but for what was lost, and others have counted as known since.
@@ -245,7 +253,7 @@ impl World {
             let op = &self.history.ops[*op];
             !op.is_kept || !self.pages[op.page].alive
         };
-        let homeless = self.missing(ops - self.settled);
+        let homeless = ops - self.settled - self.origin.contents();
         let orphans: Ops = homeless.iter().filter(orphan).collect();
         self.excused |= orphans;
     }
