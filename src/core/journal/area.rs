@@ -284,6 +284,13 @@ impl Journal {
         };
         self.keys.insert(stored);
         self.note_contained(&key, &document);
+        if self
+            .keys
+            .get(&key)
+            .is_some_and(|stored| stored.kind == Kind::Record && stored.is_compound())
+        {
+            self.own.push(Own::new(key.clone(), document.clone()));
+        }
         self.leave_newer(&key, &mut document);
         self.state.clock = self.state.clock.max(document.clock);
         for (slice, part) in &document.slices {

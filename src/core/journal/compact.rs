@@ -130,7 +130,8 @@ impl Journal {
             return None;
         }
         let mut horizon = None;
-        if !stuck && (much || bytes < chunk / 4 * 3) {
+        let unsettled = self.is_unsettled() && small.len() >= records && read.len() < records * 8;
+        if (much || bytes < chunk / 4 * 3) && !stuck && !unsettled {
             horizon = self.retirable();
         } else {
             (read, jobs) = (small, vec![Job::Merge]);
@@ -148,15 +149,19 @@ impl Journal {
         if let Some(Job::Merge) = compaction.jobs.first() {
             return false;
         }
-        // A record that touches several parts may yet be dropped, and a chunk be left that has half of it. But not for ever, where one
-        // such record follows the other.
+        // Another tab may end in the midst of it, so this is believed some of the time. That differs from tab to tab.
+        self.is_unsettled() && compaction.read.len() < self.limits.records * 8
+            || self.is_crowded() && !self.random.draw().is_multiple_of(4)
+    }
+
+    /// Whether a record that touches several parts may yet be dropped, so that a chunk would be left that has half of it. Where one such
+    /// record follows the other, this isn't waited for without end.
+    fn is_unsettled(&self) -> bool {
         let now = self.now.monotonic;
         let young = |stored: &Stored| stored.is_compound() && now < stored.seen + self.limits.confirm;
-        if self.keys.joined().any(young) && compaction.read.len() < self.limits.records * 8 {
-            return true;
-        }
-        // Another tab may end in the midst of it, so this is believed some of the time. That differs from tab to tab.
-        self.is_crowded() && !self.random.draw().is_multiple_of(4)
+        self.keys
+            .joined()
+            .any(|stored| stored.kind == Kind::Record && young(stored))
     }
 
     /// Whether another tab seems to be at it: it has written a snapshot, and not yet removed the one before.

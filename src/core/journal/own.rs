@@ -5,10 +5,10 @@ use crate::list::retain;
 use crate::mutant::{self, Mutant};
 use crate::state::{Part, Scope};
 
-/// A record of this page, kept until it has gone because something else that is stored contains it.
+/// A record, kept until it has gone because something else that is stored contains it.
 ///
 /// A browser may drop what it has accepted (Chromium does, near the quota), and users remove entries. Then this page is the last that
-/// knows what it said.
+/// knows what it said. Records of others that touch several parts are kept as well: half of what one said may be in a snapshot already.
 pub(super) struct Own {
     key: Rc<str>,
     parts: Vec<OwnPart>,
