@@ -3,7 +3,7 @@
 
 use crate::history::Op;
 use crate::ops::Ops;
-use crate::page::Stamp;
+use crate::page::{Stamp, is_claim};
 use crate::run::{PROCESSES, Run};
 use crate::slices::SLICES;
 use crate::world::World;
@@ -113,7 +113,7 @@ impl World {
 
     /// Notes that a claim was dropped: what it had claimed is any user's again.
     pub(crate) fn unclaim(&mut self, key: &str) {
-        if key.contains("/claim/") {
+        if is_claim(key) {
             self.history.ops.iter_mut().for_each(|op| op.claimed = None);
         }
     }

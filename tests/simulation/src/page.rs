@@ -286,6 +286,16 @@ pub(crate) fn is_journal(key: &str) -> bool {
     ["/r/", "/m/", "/s/"].iter().any(|kind| key.contains(kind)) && !key.contains("/q/")
 }
 
+/// Whether it says who has taken over what a guest had put.
+pub(crate) fn is_claim(key: &str) -> bool {
+    key.starts_with("shop/claim/")
+}
+
+/// Whether a guest has put it.
+pub(crate) fn is_guest(key: &str) -> bool {
+    key.starts_with("shop/g.")
+}
+
 /// The page that wrote a record, in whatever area.
 pub(crate) fn author(key: &str) -> Option<Replica> {
     let (_, name) = key.split_once("/r/")?;
@@ -301,19 +311,23 @@ pub(crate) fn is_joined_from_event(key: &str) -> bool {
 /// A stored document, as far as the oracle asks it.
 pub(crate) struct Stored {
     role: Role,
+    /// The youngest replica that its writer doesn't name any more.
+    horizon: Option<Replica>,
     slices: Vec<Option<Slice>>,
 }
 
 impl Stored {
     /// `None` if it can't be read.
     pub(crate) fn read(key: &str, text: &str) -> Option<Self> {
-        let mut document = Document::decode(text, NATIVE).ok()?;
+        let document = Document::decode(text, NATIVE).ok()?;
+        let mut slices = document.slices;
         let slices = SLICES.iter().map(|spec| {
-            let at = document.slices.iter().position(|(name, _)| **name == *spec.name)?;
-            Some(document.slices.swap_remove(at).1)
+            let at = slices.iter().position(|(name, _)| **name == *spec.name)?;
+            Some(slices.swap_remove(at).1)
         });
         Some(Self {
             role: role(key),
+            horizon: document.horizon,
             slices: slices.collect(),
         })
     }
@@ -328,8 +342,13 @@ impl Stored {
         Some(About { part, entry })
     }
 
-    /// The youngest replica that it doesn't name any more.
+    /// The youngest replica that its writer doesn't name any more.
     pub(crate) fn horizon(&self) -> Option<Replica> {
+        self.retired().max(self.horizon)
+    }
+
+    /// The youngest replica up to which it says that all is known.
+    pub(crate) fn retired(&self) -> Option<Replica> {
         self.slices.iter().flatten().filter_map(horizon).max()
     }
 

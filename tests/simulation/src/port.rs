@@ -7,7 +7,7 @@ use crate::faults::Fault;
 use crate::ops::Ops;
 use crate::origin::Entry;
 use crate::owners;
-use crate::page::{Role, Stored, author, is_journal, role};
+use crate::page::{Role, Stored, author, is_claim, is_guest, is_journal, role};
 use crate::world::World;
 
 /// A page's way to the storage.
@@ -57,6 +57,7 @@ impl Port {
         entry.contents |= owners::named(text);
         if !world.origin.has_room(process, key, text) {
             world.counts.add(Fault::Refusals);
+            world.pages[self.page].was_refused_a_claim |= is_claim(key);
             world.note(|| format!("refused {key} of page {}", self.page));
             return None;
         }
@@ -79,9 +80,14 @@ impl Port {
 
     pub(crate) fn erase(&self, key: &str) {
         let world = &mut *self.world.borrow_mut();
-        if let Some(process) = self.call(world)
-            && world.origin.remove(process, self.page, key, world.time)
+        let Some(process) = self.call(world) else { return };
+        if world.pages[self.page].was_refused_a_claim
+            && is_guest(key)
+            && let Some(entry) = world.origin.processes[process].cache.get(key)
         {
+            world.excused |= entry.contents;
+        }
+        if world.origin.remove(process, self.page, key, world.time) {
             world.note(|| format!("page {} removed {key}", self.page));
         }
     }

@@ -223,6 +223,7 @@ impl Run {
         self.world().pages.push(Facts {
             process,
             version,
+            was_refused_a_claim: false,
             has_looked: false,
             read: Vec::new(),
             replica: None,
@@ -359,6 +360,8 @@ impl Run {
 
     fn tell<R>(&mut self, at: usize, ask: impl FnOnce(&mut Page) -> R) -> R {
         let now = self.now();
+        let id = self.tabs[at].id;
+        self.world().pages[id].was_refused_a_claim = false;
         let page = &mut self.tabs[at].page;
         page.tick(now);
         let answer = ask(page);

@@ -26,6 +26,8 @@ pub(crate) struct Facts {
     /// Its name, once it has written.
     pub(crate) replica: Option<Replica>,
     pub(crate) seen: Ops,
+    /// Whether it couldn't claim what a guest has put. It is removed then: nobody else must get it.
+    pub(crate) was_refused_a_claim: bool,
     /// Whether it has looked at the storage since it was asked something.
     pub(crate) has_looked: bool,
     /// What it has read, and not joined yet.
@@ -166,9 +168,9 @@ impl World {
         self.note_horizon(horizon);
         let read = self.pages[page].read.iter();
         let known = read.fold(self.visible(page), |known, entry| known | entry.contents);
-        entry.contents = self.history.contained(document, &known, self.horizon);
+        entry.contents = self.history.contained(document, &known, horizon);
         entry.versions = std::array::from_fn(|slice| document.version(slice));
-        if let Some(horizon) = horizon {
+        if let Some(horizon) = document.retired() {
             entry.silenced = self.history.up_to(horizon, document) - entry.contents;
         }
     }
