@@ -8,10 +8,9 @@ use super::listen::Listening;
 use super::object::{get, text};
 use super::own_requests::{self, Answered};
 use super::wait::Waiters;
-use super::{Event, Failure, clock, idle, numbers, seed, storage, task};
+use super::{Event, Failure, clock, numbers, seed, storage, task};
 use crate::client::{Client, Config, Environment};
 use crate::error::{Code, Error};
-use crate::journal::Pace;
 use crate::session::{AuthConfig, Effect, Need, Status};
 use crate::store::{News, Unchecked};
 
@@ -19,7 +18,7 @@ use crate::store::{News, Unchecked};
 ///
 /// It holds the one `RefCell` around the core. Nothing is borrowed across an await, nor while somebody is called who may call back.
 pub struct Driver {
-    client: RefCell<Client>,
+    pub(super) client: RefCell<Client>,
     watcher: Box<dyn Watcher>,
     auth: Option<AuthConfig>,
     /// The `fetch` that was there when the client was opened, whoever puts another in its place.
@@ -29,11 +28,11 @@ pub struct Driver {
     listening: OnceCell<Listening>,
     flushing: Cell<bool>,
     /// The last attempt to store failed.
-    full: Cell<bool>,
-    compacting: Cell<bool>,
+    pub(super) full: Cell<bool>,
+    pub(super) compacting: Cell<bool>,
     /// When the page looks next for what has expired: wall time in milliseconds since 1970.
-    expires: Cell<u64>,
-    closed: Cell<bool>,
+    pub(super) expires: Cell<u64>,
+    pub(super) closed: Cell<bool>,
     /// Milliseconds that the last refresh took.
     refresh_took: Cell<u64>,
 }
@@ -52,15 +51,6 @@ pub trait Watcher {
     /// Something has happened.
     fn event(&self, event: Event);
 }
-
-/// Writes and removals of many tabs settle in this time, so that one of them compacts what all have written.
-const COMPACT_AFTER: u64 = 2_000;
-/// Chromium drops what it has accepted near the quota within a few seconds.
-const CONFIRM_AFTER: u64 = 10_000;
-/// Timers for longer than 24 days go off at once.
-const LONGEST_WAIT: u64 = 24 * 60 * 60 * 1_000;
-/// How long after a failure to store it is tried again, should nothing else be written meanwhile.
-const STORE_AGAIN_AFTER: u64 = 5_000;
 
 impl Driver {
     /// Opens a client on this page's storage.
@@ -334,71 +324,6 @@ impl Driver {
             self.tell(Event::StorageFull);
             self.store_again_later();
         }
-    }
-
-    fn store_again_later(self: &Rc<Self>) {
-        self.later(STORE_AGAIN_AFTER, |driver| {
-            if driver.full.get() {
-                if driver.client.borrow_mut().flush().is_ok() {
-                    driver.full.set(false);
-                } else {
-                    driver.store_again_later();
-                }
-            }
-        });
-    }
-
-    fn compact_later(self: &Rc<Self>) {
-        if self.compacting.replace(true) {
-            return;
-        }
-        let driver = Rc::downgrade(self);
-        // Tabs that have heard the same shouldn't start at the same moment.
-        let mut wait = COMPACT_AFTER + self.now() % COMPACT_AFTER;
-        task::spawn(async move {
-            loop {
-                clock::sleep(wait).await;
-                idle::idle().await;
-                let Some(driver) = driver.upgrade().filter(|driver| !driver.closed.get()) else {
-                    return;
-                };
-                let pace = driver.change(|client| Ok(client.store.compact())).ok().flatten();
-                wait = match pace {
-                    Some(Pace::Soon) => 0,
-                    Some(Pace::Later) => CONFIRM_AFTER,
-                    None => return driver.compacting.set(false),
-                };
-            }
-        });
-    }
-
-    /// Looks again when the next entry expires.
-    fn expire_later(self: &Rc<Self>) {
-        let Some(left) = self.read(|client| client.store.next_expiry()) else {
-            return;
-        };
-        let wait = left.min(LONGEST_WAIT);
-        if self.now() + wait < self.expires.get() {
-            self.expires.set(self.now() + wait);
-            self.later(wait, |driver| {
-                driver.expires.set(u64::MAX);
-                // A change of nothing, but at another time.
-                drop(driver.change(|_| Ok(())));
-            });
-        }
-    }
-
-    /// Wall time in milliseconds since 1970.
-    fn now(&self) -> u64 {
-        clock::now().wall
-    }
-
-    fn later(self: &Rc<Self>, milliseconds: u64, then: fn(&Rc<Self>)) {
-        let driver = Rc::downgrade(self);
-        task::spawn(async move {
-            clock::sleep(milliseconds).await;
-            with(&driver, then);
-        });
     }
 
     fn check_open(&self) -> Result<(), Error> {

@@ -6,6 +6,7 @@ mod events;
 mod failure;
 mod fetch;
 mod idle;
+mod later;
 mod listen;
 mod numbers;
 mod object;

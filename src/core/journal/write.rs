@@ -1,6 +1,6 @@
 use std::rc::Rc;
 
-use super::own::Own;
+use super::kept::Kept;
 use super::stored::{Kind, Stored};
 use super::{Document, Journal, StorageFull};
 use crate::json::write;
@@ -136,7 +136,7 @@ impl Journal {
                 for (_, slice) in &document.slices {
                     self.note_time(slice);
                 }
-                self.own.push(Own::new(key, document));
+                self.kept.push(Kept::new(key, document));
                 Ok(())
             }
             Err(full) => {

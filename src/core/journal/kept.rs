@@ -9,12 +9,12 @@ use crate::state::{Part, Scope};
 ///
 /// A browser may drop what it has accepted (Chromium does, near the quota), and users remove entries. Then this page is the last that
 /// knows what it said. Records of others that touch several parts are kept as well: half of what one said may be in a snapshot already.
-pub(super) struct Own {
+pub(super) struct Kept {
     key: Rc<str>,
-    parts: Vec<OwnPart>,
+    parts: Vec<KeptPart>,
 }
 
-struct OwnPart {
+struct KeptPart {
     slice: Rc<str>,
     number: u8,
     part: Part,
@@ -22,12 +22,12 @@ struct OwnPart {
     contained_in: Option<Rc<str>>,
 }
 
-impl Own {
+impl Kept {
     pub(super) fn new(key: Rc<str>, document: Document) -> Self {
         let mut parts = Vec::new();
         for (name, slice) in &document.slices {
             for (number, part) in slice.parts() {
-                parts.push(OwnPart {
+                parts.push(KeptPart {
                     slice: name.clone(),
                     number: *number,
                     part: part.clone(),
@@ -40,31 +40,31 @@ impl Own {
 }
 
 impl Journal {
-    /// Notes which own records a stored document contains.
+    /// Notes which kept records a stored document contains.
     pub(super) fn note_contained(&mut self, key: &str, document: &Document) {
-        for own in &mut self.own {
-            for own in &mut own.parts {
-                let slice = document.slices.iter().find(|(name, _)| *name == own.slice);
-                let part = slice.and_then(|(_, slice)| slice.part(own.number));
-                if part.is_some_and(|part| part.includes(&own.part)) {
-                    own.contained_in = Some(key.into());
+        for kept in &mut self.kept {
+            for kept in &mut kept.parts {
+                let slice = document.slices.iter().find(|(name, _)| *name == kept.slice);
+                let part = slice.and_then(|(_, slice)| slice.part(kept.number));
+                if part.is_some_and(|part| part.includes(&kept.part)) {
+                    kept.contained_in = Some(key.into());
                 }
             }
         }
     }
 
-    /// Wants own records stored again that have gone while nothing else contains them. Called when the storage has been listed.
+    /// Wants kept records stored again that have gone while nothing else contains them. Called when the storage has been listed.
     pub(super) fn rewrite_vanished(&mut self) {
         let mut lost = Document::default();
         let keys = &self.keys;
         let believed = self.now.monotonic.saturating_sub(self.limits.confirm);
-        retain(&mut self.own, |own| {
-            if keys.contains(&own.key) {
+        retain(&mut self.kept, |kept| {
+            if keys.contains(&kept.key) {
                 return true;
             }
             let (mut contained, mut confirmed) = (true, true);
-            for own in &own.parts {
-                let container = own.contained_in.as_ref().and_then(|key| keys.get(key));
+            for kept in &kept.parts {
+                let container = kept.contained_in.as_ref().and_then(|key| keys.get(key));
                 contained &= container.is_some();
                 // What contains it may be dropped, too, for some seconds.
                 confirmed &= container.is_some_and(|container| container.seen <= believed);
@@ -72,10 +72,10 @@ impl Journal {
             if contained {
                 return !confirmed;
             }
-            for own in &own.parts {
-                lost.slice(&own.slice)
-                    .part_mut(own.number)
-                    .join(&own.part, Scope::Listed, &mut Vec::new());
+            for kept in &kept.parts {
+                lost.slice(&kept.slice)
+                    .part_mut(kept.number)
+                    .join(&kept.part, Scope::Listed, &mut Vec::new());
             }
             false
         });

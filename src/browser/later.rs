@@ -1,0 +1,82 @@
+use std::rc::Rc;
+
+use super::driver::{Driver, with};
+use super::{clock, idle, task};
+use crate::journal::Pace;
+
+/// Writes and removals of many tabs settle in this time, so that one of them compacts what all have written.
+const COMPACT_AFTER: u64 = 2_000;
+/// Chromium drops what it has accepted near the quota within a few seconds.
+const CONFIRM_AFTER: u64 = 10_000;
+/// Timers for longer than 24 days go off at once.
+const LONGEST_WAIT: u64 = 24 * 60 * 60 * 1_000;
+/// How long after a failure to store it is tried again, should nothing else be written meanwhile.
+const STORE_AGAIN_AFTER: u64 = 5_000;
+
+/// What the driver does later: try again, compact, look for what has expired.
+impl Driver {
+    pub(super) fn store_again_later(self: &Rc<Self>) {
+        self.later(STORE_AGAIN_AFTER, |driver| {
+            if driver.full.get() {
+                if driver.client.borrow_mut().flush().is_ok() {
+                    driver.full.set(false);
+                } else {
+                    driver.store_again_later();
+                }
+            }
+        });
+    }
+
+    pub(super) fn compact_later(self: &Rc<Self>) {
+        if self.compacting.replace(true) {
+            return;
+        }
+        let driver = Rc::downgrade(self);
+        // Tabs that have heard the same shouldn't start at the same moment.
+        let mut wait = COMPACT_AFTER + self.now() % COMPACT_AFTER;
+        task::spawn(async move {
+            loop {
+                clock::sleep(wait).await;
+                idle::idle().await;
+                let Some(driver) = driver.upgrade().filter(|driver| !driver.closed.get()) else {
+                    return;
+                };
+                let pace = driver.change(|client| Ok(client.store.compact())).ok().flatten();
+                wait = match pace {
+                    Some(Pace::Soon) => 0,
+                    Some(Pace::Later) => CONFIRM_AFTER,
+                    None => return driver.compacting.set(false),
+                };
+            }
+        });
+    }
+
+    /// Looks again when the next entry expires.
+    pub(super) fn expire_later(self: &Rc<Self>) {
+        let Some(left) = self.read(|client| client.store.next_expiry()) else {
+            return;
+        };
+        let wait = left.min(LONGEST_WAIT);
+        if self.now() + wait < self.expires.get() {
+            self.expires.set(self.now() + wait);
+            self.later(wait, |driver| {
+                driver.expires.set(u64::MAX);
+                // A change of nothing, but at another time.
+                drop(driver.change(|_| Ok(())));
+            });
+        }
+    }
+
+    /// Wall time in milliseconds since 1970.
+    pub(super) fn now(&self) -> u64 {
+        clock::now().wall
+    }
+
+    pub(super) fn later(self: &Rc<Self>, milliseconds: u64, then: fn(&Rc<Self>)) {
+        let driver = Rc::downgrade(self);
+        task::spawn(async move {
+            clock::sleep(milliseconds).await;
+            with(&driver, then);
+        });
+    }
+}

@@ -1,0 +1,188 @@
+use std::rc::Rc;
+
+use super::kept::Kept;
+use super::stored::{Kind, Stored};
+use super::{CodecError, Document, Journal, quarantine};
+use crate::mutant::{self, Mutant};
+use crate::sort::sort_and_dedup;
+use crate::state::{Scope, Slice};
+
+/// Listing is repeated until it shows nothing new, but not for ever while other tabs go on writing: their events will come.
+const MAX_LISTINGS: usize = 8;
+
+/// What is stored comes in: by listing, and by the events of other tabs.
+impl Journal {
+    /// Joins every stored entry that isn't yet contained.
+    pub fn load(&mut self) {
+        self.loaded = self.now;
+        for _ in 0..MAX_LISTINGS {
+            let listed = self.list();
+            if !self.read(&listed, usize::MAX) {
+                self.join_read();
+                return self.compare(&listed);
+            }
+        }
+        self.join_read();
+    }
+
+    /// The keys of this area, sorted.
+    pub(super) fn list(&self) -> Vec<String> {
+        let mut listed = Vec::new();
+        for key in self.storage.keys() {
+            if self.kind(&key).is_some() {
+                listed.push(key);
+            }
+        }
+        sort_and_dedup(&mut listed);
+        listed
+    }
+
+    /// Reads the listed entries that weren't yet, until about so many bytes were read. Gives whether any was.
+    pub(super) fn read(&mut self, listed: &[String], bytes: usize) -> bool {
+        let mut left = bytes;
+        let mut found = false;
+        for key in listed {
+            let known = self.keys.contains(key) || self.reading.iter().any(|(stored, _)| *stored.key == **key);
+            if left > 0
+                && !known
+                && let Some(text) = self.storage.get(key)
+            {
+                left = left.saturating_sub(text.len());
+                found = true;
+                let read = self.decode(key, &text);
+                self.reading.extend(read);
+            }
+        }
+        found
+    }
+
+    /// Joins what was read. All of it at once: a transaction may be in two snapshots, and its record gone.
+    pub(super) fn join_read(&mut self) {
+        for (stored, document) in core::mem::take(&mut self.reading) {
+            if !self.keys.contains(&stored.key) {
+                self.join(stored, document);
+            }
+        }
+    }
+
+    /// Compares what is known with what is listed, when all that is listed is known.
+    pub(super) fn compare(&mut self, listed: &[String]) {
+        let known = self.keys.joined().count();
+        // What others have removed needs no remembering.
+        self.keys.retain(|known| listed.iter().any(|key| **key == *known.key));
+        if mutant::on(Mutant::WipeOnVanish) && self.keys.joined().count() < known {
+            return self.wipe();
+        }
+        self.rewrite_vanished();
+        self.behind = self.is_behind();
+    }
+
+    /// Another tab has stored an entry. Keys of others are passed over, and so are merged records and snapshots: they say nothing new to
+    /// whom has heard the records, and are read by the next load.
+    pub fn receive(&mut self, key: &str, text: &str) {
+        if self.kind(key) != Some(Kind::Record) || self.keys.contains(key) {
+            return;
+        }
+        if let Some((stored, document)) = self.decode(key, text) {
+            let outdated = document.horizon > self.horizon();
+            self.join(stored, document);
+            // Its writer knows of replicas that were retired, and floors their counters under another name than this page has them.
+            if outdated {
+                self.load();
+            }
+        }
+    }
+
+    fn decode(&mut self, key: &str, text: &str) -> Option<(Stored, Document)> {
+        let kind = self.kind(key).unwrap_or(Kind::Refused);
+        let seen = self.now.monotonic;
+        match Document::decode(text, self.numbers) {
+            Ok(document) => {
+                let stored = Stored::new(key, text.len(), kind, &document, seen);
+                Some((stored, document))
+            }
+            Err(error) => {
+                let stays = error == CodecError::Newer || !quarantine::take(self, key, text);
+                if stays {
+                    let refused = Stored::new(key, text.len(), Kind::Refused, &Document::default(), seen);
+                    self.keys.insert(refused);
+                }
+                match error {
+                    CodecError::Damaged => self.news.damaged.push(key.into()),
+                    CodecError::Newer => self.news.newer.push(key.into()),
+                }
+                None
+            }
+        }
+    }
+
+    fn join(&mut self, stored: Stored, mut document: Document) {
+        let key = stored.key.clone();
+        let scope = if stored.kind == Kind::Snapshot {
+            Scope::Whole
+        } else {
+            Scope::Listed
+        };
+        self.keys.insert(stored);
+        self.note_contained(&key, &document);
+        if self
+            .keys
+            .get(&key)
+            .is_some_and(|stored| stored.kind == Kind::Record && stored.is_compound())
+        {
+            self.kept.push(Kept::new(key.clone(), document.clone()));
+        }
+        self.leave_newer(&key, &mut document);
+        self.state.clock = self.state.clock.max(document.clock);
+        for (slice, part) in &document.slices {
+            self.note_time(part);
+            let keys = self.state.slice(slice).absorb(part, scope);
+            self.note_read(slice, &keys);
+            self.news.add(slice, keys);
+        }
+    }
+
+    /// Takes the slices out that a newer version of the application has written: who doesn't know what they mean leaves them alone.
+    fn leave_newer(&mut self, key: &str, document: &mut Document) {
+        let mut slices = Vec::new();
+        for (name, slice) in core::mem::take(&mut document.slices) {
+            let known = self.known.iter().find(|known| known.name == name);
+            if known.is_some_and(|known| newest_version(&slice) > known.version) {
+                if !self.is_outdated(&name) {
+                    self.outdated.push(name);
+                    self.news.newer.push(key.into());
+                }
+            } else {
+                slices.push((name, slice));
+            }
+        }
+        document.slices = slices;
+    }
+
+    /// Notes that these keys hold what this page hasn't written itself: see [`take_read`](Self::take_read).
+    pub fn note_read(&mut self, slice: &str, keys: &[Rc<str>]) {
+        if let Some(known) = self.known.iter_mut().find(|known| *known.name == *slice)
+            && let Some(read) = &mut known.read
+        {
+            read.extend(keys.iter().cloned());
+        }
+    }
+
+    pub(super) fn note_time(&mut self, slice: &Slice) {
+        for (_, entry) in slice.entries() {
+            for event in &entry.events {
+                self.newest = self.newest.max(event.at);
+            }
+        }
+    }
+}
+
+fn newest_version(slice: &Slice) -> u32 {
+    let mut newest = 0;
+    for (_, entry) in slice.entries() {
+        for event in &entry.events {
+            newest = newest.max(event.version);
+        }
+    }
+    newest
+}
