@@ -28,9 +28,7 @@ impl Port {
         let world = &mut *self.world.borrow_mut();
         let process = self.call(world)?;
         let entry = world.origin.processes[process].cache.get(key)?.clone();
-        if entry.document.is_some() {
-            world.pages[self.page].read.push(entry.clone());
-        }
+        world.pages[self.page].read(&entry);
         Some(entry.text.clone())
     }
 

@@ -230,6 +230,7 @@ impl Run {
             seen: Ops::default(),
             outdated: [false; SLICES.len()],
             silenced: Ops::default(),
+            met: Ops::default(),
             unacknowledged: Ops::default(),
             alive: true,
             calls_left: None,
@@ -324,8 +325,8 @@ impl Run {
         }
         match &notice.write {
             Write::Set(entry) => {
-                if page::is_joined_from_event(&entry.key) && entry.document.is_some() {
-                    self.world().pages[id].read.push(entry.clone());
+                if page::is_joined_from_event(&entry.key) {
+                    self.world().pages[id].read(entry);
                 }
                 self.ask(at, |page| page.receive(Some(&entry.key), Some(&entry.text)));
             }

@@ -34,6 +34,8 @@ pub(crate) struct Facts {
     pub(crate) read: Vec<Rc<Entry>>,
     /// The slices of which it has met a newer version: it leaves them alone.
     pub(crate) outdated: [bool; SLICES.len()],
+    /// What was in the entries that it has read, whether it could join it or not.
+    pub(crate) met: Ops,
     /// What others say is long known, whether this page has seen it or not.
     pub(crate) silenced: Ops,
     /// What it did and hasn't acknowledged.
@@ -76,6 +78,15 @@ pub(crate) struct World {
     pub(crate) horizon: Option<Replica>,
     /// Lists begin somewhere else each time: their order means nothing.
     pub(crate) lists: usize,
+}
+
+impl Facts {
+    pub(crate) fn read(&mut self, entry: &Rc<Entry>) {
+        if entry.document.is_some() {
+            self.met |= entry.contents;
+            self.read.push(entry.clone());
+        }
+    }
 }
 
 impl World {
@@ -166,8 +177,7 @@ impl World {
     pub(crate) fn describe(&mut self, entry: &mut Entry, document: &Stored, page: usize) {
         let horizon = document.horizon();
         self.note_horizon(horizon);
-        let read = self.pages[page].read.iter();
-        let known = read.fold(self.visible(page), |known, entry| known | entry.contents);
+        let known = self.visible(page) | self.pages[page].met;
         entry.contents = self.history.contained(document, &known, horizon);
         entry.versions = std::array::from_fn(|slice| document.version(slice));
         if let Some(horizon) = document.retired() {
@@ -266,6 +276,7 @@ impl World {
         self.excused |= own - self.settled;
         self.pages[page].seen = Ops::default();
         self.pages[page].silenced = Ops::default();
+        self.pages[page].met = Ops::default();
         self.pages[page].read = Vec::new();
         self.pages[page].outdated = [false; SLICES.len()];
         self.pages[page].unacknowledged = Ops::default();
