@@ -237,11 +237,7 @@ impl Journal {
                 stayed.extend(self.keys.get(key).cloned());
             }
         }
-        for stored in stayed.iter().filter(|stored| stored.kind == Kind::Snapshot) {
-            for (name, touched) in &stored.touches {
-                retire(self.state.slice(name), *touched, compaction.horizon);
-            }
-        }
+        self.retire_in(&stayed, compaction.horizon);
         for key in &compaction.read {
             let contained = self.keys.get(key).is_some_and(|stored| {
                 stored.touches.iter().all(|(name, touched)| {
@@ -255,6 +251,32 @@ impl Journal {
             if contained {
                 self.storage.remove(key);
                 self.keys.remove(key);
+            }
+        }
+    }
+
+    /// Somebody has read the snapshots that this page has just written, and speaks in their terms.
+    pub(super) fn follow_own_retirement(&mut self, horizon: Option<Replica>) {
+        let Some(compaction) = self
+            .compaction
+            .as_ref()
+            .filter(|compaction| compaction.horizon >= horizon)
+        else {
+            return;
+        };
+        let horizon = compaction.horizon;
+        let mut written = Vec::new();
+        for key in &compaction.written {
+            written.extend(self.keys.get(key).cloned());
+        }
+        self.retire_in(&written, horizon);
+    }
+
+    /// Retires replicas in all that these snapshots speak of.
+    fn retire_in(&mut self, snapshots: &[Stored], horizon: Option<Replica>) {
+        for stored in snapshots {
+            for (name, touched) in &stored.touches {
+                retire(self.state.slice(name), *touched, horizon);
             }
         }
     }

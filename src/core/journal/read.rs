@@ -124,6 +124,9 @@ impl Journal {
             Scope::Listed
         };
         self.keys.insert(stored);
+        if document.horizon > self.horizon() {
+            self.follow_own_retirement(document.horizon);
+        }
         self.note_contained(&key, &document);
         if self
             .keys
