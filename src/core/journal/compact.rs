@@ -71,6 +71,11 @@ impl Journal {
                 // More may have come meanwhile.
                 Some(Pace::Soon)
             }
+            Some(Job::Snapshot(name, chunk)) if self.is_unsettled() => {
+                compaction.jobs.push(Job::Snapshot(name, chunk));
+                self.compaction = Some(compaction);
+                Some(Pace::Later)
+            }
             Some(job) => {
                 let done = self.write(&job, &mut compaction);
                 if done.is_err() {
@@ -130,7 +135,7 @@ impl Journal {
             return None;
         }
         let mut horizon = None;
-        let unsettled = self.is_unsettled() && small.len() >= records && read.len() < records * 8;
+        let unsettled = self.is_unsettled() && small.len() >= records;
         if (much || bytes < chunk / 4 * 3) && !stuck && !unsettled {
             horizon = self.retirable();
         } else {
@@ -150,18 +155,20 @@ impl Journal {
             return false;
         }
         // Another tab may end in the midst of it, so this is believed some of the time. That differs from tab to tab.
-        self.is_unsettled() && compaction.read.len() < self.limits.records * 8
-            || self.is_crowded() && !self.random.draw().is_multiple_of(4)
+        self.is_unsettled() || self.is_crowded() && !self.random.draw().is_multiple_of(4)
     }
 
     /// Whether a record that touches several parts may yet be dropped, so that a chunk would be left that has half of it. Where one such
     /// record follows the other, this isn't waited for without end.
     fn is_unsettled(&self) -> bool {
         let now = self.now.monotonic;
-        let young = |stored: &Stored| stored.is_compound() && now < stored.seen + self.limits.confirm;
-        self.keys
-            .joined()
-            .any(|stored| stored.kind == Kind::Record && young(stored))
+        let (mut entries, mut young) = (0, false);
+        for stored in self.keys.joined() {
+            entries += 1;
+            let recent = now < stored.seen + self.limits.confirm;
+            young |= stored.kind == Kind::Record && stored.is_compound() && recent;
+        }
+        young && entries < self.limits.records * 8
     }
 
     /// Whether another tab seems to be at it: it has written a snapshot, and not yet removed the one before.
@@ -177,7 +184,7 @@ impl Journal {
     fn write(&mut self, job: &Job, compaction: &mut Compaction) -> Result<(), StorageFull> {
         let mut document = Document {
             clock: self.state.clock,
-            horizon: self.horizon(),
+            horizon: None,
             slices: Vec::new(),
         };
         let key = match job {
@@ -185,8 +192,10 @@ impl Journal {
                 for key in &compaction.read {
                     let text = self.storage.get(key).unwrap_or_default();
                     // What has gone meanwhile is contained in what somebody else has written.
-                    for (name, slice) in Document::decode(&text, self.numbers).unwrap_or_default().slices {
-                        document.slice(&name).join(&slice, Scope::Listed);
+                    let record = Document::decode(&text, self.numbers).unwrap_or_default();
+                    document.horizon = document.horizon.max(record.horizon);
+                    for (name, slice) in &record.slices {
+                        document.slice(name).join(slice, Scope::Listed);
                     }
                 }
                 let mut key = self.key(&["m/"]);

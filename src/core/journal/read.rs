@@ -84,7 +84,7 @@ impl Journal {
             return;
         }
         if let Some((stored, document)) = self.decode(key, text) {
-            let outdated = document.horizon > self.horizon();
+            let outdated = self.lacks_retirement(&document);
             self.join(stored, document);
             // Its writer knows of replicas that were retired, and floors their counters under another name than this page has them.
             if outdated {
@@ -124,7 +124,7 @@ impl Journal {
             Scope::Listed
         };
         self.keys.insert(stored);
-        if document.horizon > self.horizon() {
+        if self.lacks_retirement(&document) {
             self.follow_own_retirement(document.horizon);
         }
         self.note_contained(&key, &document);

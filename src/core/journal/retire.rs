@@ -1,5 +1,5 @@
-use super::Journal;
 use super::stored::Kind;
+use super::{Document, Journal};
 use crate::sort::sort_and_dedup;
 use crate::state::Replica;
 use crate::text::split_once;
@@ -48,6 +48,16 @@ impl Journal {
             }
         }
         horizon
+    }
+
+    /// Whether the writer of a document knew replicas to be retired that this page doesn't, in what the document speaks of.
+    pub(super) fn lacks_retirement(&self, document: &Document) -> bool {
+        document.slices.iter().any(|(name, slice)| {
+            slice.parts().iter().any(|(number, _)| {
+                let part = self.slice(name).and_then(|slice| slice.part(*number));
+                part.is_some_and(|part| part.context.horizon() < document.horizon)
+            })
+        })
     }
 
     /// All replicas that are named anywhere, sorted.

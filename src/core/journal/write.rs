@@ -130,7 +130,12 @@ impl Journal {
             return Ok(());
         };
         document.clock = self.state.clock;
-        document.horizon = self.horizon();
+        for (name, slice) in &document.slices {
+            for (number, _) in slice.parts() {
+                let part = self.slice(name).and_then(|slice| slice.part(*number));
+                document.horizon = document.horizon.max(part.and_then(|part| part.context.horizon()));
+            }
+        }
         match self.write_record(&document) {
             Ok(key) => {
                 for (_, slice) in &document.slices {
