@@ -34,13 +34,13 @@ pub(crate) struct Schedule {
 /// The schedule of a seed.
 pub(crate) fn schedule(seed: u64) -> Schedule {
     let mut random = Rng::with_seed(seed);
-    let theme = match random.u8(..10) {
-        0..4 => Theme::Mixed,
-        4..6 => Theme::Full,
-        6..8 => Theme::Births,
-        8 => Theme::Crashes,
-        9 if random.bool() => Theme::Users,
-        _ => Theme::Wipes,
+    let theme = match random.u8(..20) {
+        0..6 => Theme::Mixed,
+        6..11 => Theme::Full,
+        11..16 => Theme::Births,
+        16 | 17 => Theme::Crashes,
+        18 => Theme::Wipes,
+        _ => Theme::Users,
     };
     let length = match theme {
         Theme::Births => random.usize(80..200),
@@ -138,7 +138,7 @@ fn action(random: &mut Rng, theme: Theme) -> Action {
             slack: random.u16(..2_500),
         }),
         (full / 3, |_, _, _| Action::Free),
-        (full / 3, |random, _, process| Action::Refuse {
+        (full / 2, |random, _, process| Action::Refuse {
             process,
             count: random.u8(1..4),
         }),

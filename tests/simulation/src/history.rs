@@ -2,8 +2,9 @@
 
 use crate::action::{Change, Value};
 use crate::ops::{MAX_OPS, Ops};
-use crate::page::{About, Dot, Made, Replica, Stamp, Stored};
+use crate::page::{Dot, Made, Replica, Stamp};
 use crate::slices::{FIELDS, KEYS, Of, SLICES};
+use crate::stored::{About, Stored};
 use crate::view::{Shown, is_number, seq};
 
 /// One operation on one key, and what it meant when it was made.

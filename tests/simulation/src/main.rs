@@ -53,6 +53,7 @@
 )]
 
 mod action;
+mod ask;
 mod change;
 mod command;
 mod ending;
@@ -69,6 +70,7 @@ mod run;
 mod seed;
 mod shrink;
 mod slices;
+mod stored;
 mod sweep;
 #[cfg(test)]
 mod tests;

@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 use crate::ops::Ops;
-use crate::page::Stored;
 use crate::slices::SLICES;
+use crate::stored::Stored;
 
 /// A version for each slice.
 pub(crate) type Versions = [u8; SLICES.len()];

@@ -3,9 +3,10 @@
 
 use crate::history::Op;
 use crate::ops::Ops;
-use crate::page::{Stamp, is_claim};
+use crate::page::Stamp;
 use crate::run::{PROCESSES, Run};
 use crate::slices::SLICES;
+use crate::stored::is_claim;
 use crate::world::World;
 
 /// The users that there are.

@@ -7,7 +7,7 @@ use crate::faults::Fault;
 use crate::ops::Ops;
 use crate::origin::Entry;
 use crate::owners;
-use crate::page::{Role, Stored, author, is_claim, is_guest, is_journal, role};
+use crate::stored::{Role, Stored, author, is_claim, is_guest, is_journal, role};
 use crate::world::World;
 
 /// A page's way to the storage.

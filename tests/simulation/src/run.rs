@@ -9,9 +9,10 @@ use crate::history::Capture;
 use crate::ops::Ops;
 use crate::origin::{Entry, Notice, Write};
 use crate::owners::SUBJECTS;
-use crate::page::{self, Noted, Now, Page, Pause, Setup};
+use crate::page::{Noted, Now, Page, Pause, Setup};
 use crate::port::Port;
 use crate::slices::SLICES;
+use crate::stored;
 use crate::world::{Facts, World};
 
 /// So many processes there are.
@@ -113,11 +114,7 @@ impl Run {
             Action::Open {
                 process: number,
                 version,
-            } => {
-                if self.tabs.len() < MAX_PAGES {
-                    self.open(process(*number), *version);
-                }
-            }
+            } if self.tabs.len() < MAX_PAGES => self.open(process(*number), *version),
             Action::Visit {
                 process: number,
                 version,
@@ -166,8 +163,8 @@ impl Run {
                 let mut world = self.world();
                 let time = world.time;
                 world.counts.add(Fault::Litter);
-                let key = page::foreign_key(time);
-                let text = if *later { page::LATER } else { "{" };
+                let key = stored::foreign_key(time);
+                let text = if *later { stored::LATER } else { "{" };
                 let process = process(*number);
                 world.origin.set(process, usize::MAX, Entry::new(&key, text), time);
             }
@@ -325,7 +322,7 @@ impl Run {
         }
         match &notice.write {
             Write::Set(entry) => {
-                if page::is_joined_from_event(&entry.key) {
+                if stored::is_joined_from_event(&entry.key) {
                     self.world().pages[id].read(entry);
                 }
                 self.ask(at, |page| page.receive(Some(&entry.key), Some(&entry.text)));
@@ -338,61 +335,6 @@ impl Run {
             }
         }
         self.flush(at);
-    }
-
-    /// Asks something of a page, after telling it what time it is; and notes what it has taken in meanwhile.
-    pub(crate) fn ask<R>(&mut self, at: usize, ask: impl FnOnce(&mut Page) -> R) -> R {
-        let answer = self.tell(at, ask);
-        self.take_in(at);
-        answer
-    }
-
-    /// Asks for a change. What was read before is taken in only if the page looks at the storage for it: otherwise the change alone may
-    /// be why what was read says nothing new.
-    pub(crate) fn ask_change<R>(&mut self, at: usize, ask: impl FnOnce(&mut Page) -> R) -> R {
-        let id = self.tabs[at].id;
-        self.world().pages[id].has_looked = false;
-        let answer = self.tell(at, ask);
-        if self.world().pages[id].has_looked {
-            self.take_in(at);
-        }
-        answer
-    }
-
-    fn tell<R>(&mut self, at: usize, ask: impl FnOnce(&mut Page) -> R) -> R {
-        let now = self.now();
-        let id = self.tabs[at].id;
-        self.world().pages[id].was_refused_a_claim = false;
-        let page = &mut self.tabs[at].page;
-        page.tick(now);
-        let answer = ask(page);
-        page.hear();
-        answer
-    }
-
-    /// Notes what a page has joined of what it has read: it may read for a while first.
-    fn take_in(&mut self, at: usize) {
-        let Tab { id, page, .. } = &self.tabs[at];
-        let mut world = self.world();
-        let mut read = std::mem::take(&mut world.pages[*id].read);
-        read.retain(|entry| {
-            let Some(document) = &entry.document else { return false };
-            let Facts { version, outdated, .. } = world.pages[*id];
-            let is_newer = |slice: usize| entry.versions[slice] > SLICES[slice].version(version);
-            let has_joined = (0..SLICES.len()).all(|slice| match is_newer(slice) {
-                true => outdated[slice] || page.is_warned_by(&entry.key),
-                false => page.has_joined(document, slice),
-            });
-            if has_joined {
-                world.take_in(*id, entry);
-            }
-            !has_joined
-        });
-        world.pages[*id].read = read;
-    }
-
-    pub(crate) fn seen(&self, at: usize) -> Ops {
-        self.world().visible(self.tabs[at].id)
     }
 
     /// Pages that fall behind must not be taken for dead: a quarter of the replicas that are named is born in half a minute at most, and

@@ -7,8 +7,9 @@ use crate::faults::{Counts, Fault};
 use crate::history::History;
 use crate::ops::Ops;
 use crate::origin::{Entry, Origin, Pumped};
-use crate::page::{Replica, Stored};
+use crate::page::Replica;
 use crate::slices::SLICES;
+use crate::stored::Stored;
 
 /// What must never be.
 #[derive(Clone, Debug, PartialEq, Eq)]
