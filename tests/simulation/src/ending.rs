@@ -7,7 +7,7 @@ use crate::stored::{Role, role};
 /// So often each page may compact until all are done. One that finds another at it waits, three times out of four.
 const MAX_ROUNDS: usize = 80;
 /// Into so many chunks the slices may be split, with some room for what nobody can remove, and so many bytes they may take.
-const MAX_CHUNKS: usize = 16;
+const MAX_CHUNKS: usize = 24;
 const MAX_BYTES: usize = 10_000;
 /// In the idle phase each page compacts so often.
 const IDLE_ROUNDS: usize = 6;
