@@ -58,7 +58,11 @@ impl Journal {
 
     /// Joins what was read. All of it at once: a transaction may be in two snapshots, and its record gone.
     pub(super) fn join_read(&mut self) {
-        for (stored, document) in core::mem::take(&mut self.reading) {
+        let reading = core::mem::take(&mut self.reading);
+        for (stored, document) in &reading {
+            self.note_newer(&stored.key, document);
+        }
+        for (stored, document) in reading {
             if !self.keys.contains(&stored.key) {
                 self.join(stored, document);
             }
@@ -84,10 +88,11 @@ impl Journal {
             return;
         }
         if let Some((stored, document)) = self.decode(key, text) {
-            let outdated = self.lacks_retirement(&document);
+            let behind = self.lacks_retirement(&document);
+            self.note_newer(key, &document);
             self.join(stored, document);
             // Its writer knows of replicas that were retired, and floors their counters under another name than this page has them.
-            if outdated {
+            if behind {
                 self.load();
             }
         }
@@ -116,7 +121,7 @@ impl Journal {
         }
     }
 
-    fn join(&mut self, stored: Stored, mut document: Document) {
+    fn join(&mut self, stored: Stored, document: Document) {
         let key = stored.key.clone();
         let scope = if stored.kind == Kind::Snapshot {
             Scope::Whole
@@ -135,9 +140,11 @@ impl Journal {
         {
             self.kept.push(Kept::new(key.clone(), document.clone()));
         }
-        self.leave_newer(&key, &mut document);
         self.state.clock = self.state.clock.max(document.clock);
         for (slice, part) in &document.slices {
+            if self.is_outdated(slice) {
+                continue;
+            }
             self.note_time(part);
             let keys = self.state.slice(slice).absorb(part, scope);
             self.note_read(slice, &keys);
@@ -145,21 +152,16 @@ impl Journal {
         }
     }
 
-    /// Takes the slices out that a newer version of the application has written: who doesn't know what they mean leaves them alone.
-    fn leave_newer(&mut self, key: &str, document: &mut Document) {
-        let mut slices = Vec::new();
-        for (name, slice) in core::mem::take(&mut document.slices) {
-            let known = self.known.iter().find(|known| known.name == name);
-            if known.is_some_and(|known| newest_version(&slice) > known.version) {
-                if !self.is_outdated(&name) {
-                    self.outdated.push(name);
-                    self.news.newer.push(key.into());
-                }
-            } else {
-                slices.push((name, slice));
+    /// Notes the slices that a newer version of the application has written. Who doesn't know what that means leaves them as they are
+    /// from here on: half of what came since would be a state that never was.
+    fn note_newer(&mut self, key: &str, document: &Document) {
+        for (name, slice) in &document.slices {
+            let known = self.known.iter().find(|known| known.name == *name);
+            if known.is_some_and(|known| newest_version(slice) > known.version) && !self.is_outdated(name) {
+                self.outdated.push(name.clone());
+                self.news.newer.push(key.into());
             }
         }
-        document.slices = slices;
     }
 
     /// Notes that these keys hold what this page hasn't written itself: see [`take_read`](Self::take_read).

@@ -53,10 +53,11 @@ impl Journal {
     /// Whether the writer of a document knew replicas to be retired that this page doesn't, in what the document speaks of.
     pub(super) fn lacks_retirement(&self, document: &Document) -> bool {
         document.slices.iter().any(|(name, slice)| {
-            slice.parts().iter().any(|(number, _)| {
-                let part = self.slice(name).and_then(|slice| slice.part(*number));
-                part.is_some_and(|part| part.context.horizon() < document.horizon)
-            })
+            !self.is_outdated(name)
+                && slice.parts().iter().any(|(number, _)| {
+                    let part = self.slice(name).and_then(|slice| slice.part(*number));
+                    part.is_some_and(|part| part.context.horizon() < document.horizon)
+                })
         })
     }
 
