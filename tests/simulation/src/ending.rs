@@ -7,7 +7,7 @@ use crate::stored::{Role, role};
 /// So often each page may compact until all are done. One that finds another at it waits, three times out of four.
 const MAX_ROUNDS: usize = 80;
 /// Into so many chunks the slices may be split, with some room for what nobody can remove, and so many bytes they may take.
-const MAX_CHUNKS: usize = 24;
+const MAX_CHUNKS: usize = 16;
 const MAX_BYTES: usize = 10_000;
 /// In the idle phase each page compacts so often.
 const IDLE_ROUNDS: usize = 6;
@@ -143,10 +143,12 @@ impl Run {
 
     /// What is stored at rest is little, whatever has happened: a few records, and a snapshot of each chunk.
     fn check_bounds(&mut self) {
-        if self.tabs.is_empty() {
+        let mut world = self.world();
+        // Pages of an older version can't compact what a newer one has written.
+        let can_compact = |id: usize| !world.pages[id].outdated.contains(&true);
+        if !self.tabs.iter().any(|tab| can_compact(tab.id)) {
             return;
         }
-        let mut world = self.world();
         let (mut keys, mut bytes) = (0, 0);
         for entry in world.origin.main.values() {
             if role(&entry.key) != Role::Other {

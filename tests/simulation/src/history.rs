@@ -224,28 +224,30 @@ impl History {
         Shown::new(self, slice, *seen & self.of_key[slice][key])
     }
 
-    /// The operations among these that the document contains: joining one of them to it would change nothing. Of replicas up to the
-    /// horizon nobody names what was folded, so these are believed.
-    pub(crate) fn contained(&self, document: &Stored, among: &Ops, horizon: Option<Replica>) -> Ops {
+    /// The operations among these that the document contains: joining one of them to it would change nothing.
+    ///
+    /// Of replicas up to the horizon nobody names what was folded, so these are believed: in a snapshot, and in a record of what that
+    /// page did itself, of removals, and of what it shows. Other operations it may have superseded; but to tell that of the folded ones
+    /// that these had superseded takes more than what it names.
+    pub(crate) fn contained(&self, document: &Stored, among: &Ops, trust: Option<Trust>) -> Ops {
         let mut contained = Ops::default();
         for (slice, spec) in SLICES.iter().enumerate() {
             for (key, name) in spec.keys.iter().enumerate() {
                 if let Some(about) = document.about(slice, name) {
                     let ops = *among & self.of_key[slice][key];
-                    contained |= ops
-                        .iter()
-                        .filter(|op| self.is_contained(*op, &about, horizon))
-                        .collect();
+                    contained |= ops.iter().filter(|op| self.is_contained(*op, &about, trust)).collect();
                 }
             }
         }
         contained
     }
 
-    fn is_contained(&self, op: usize, about: &About<'_>, horizon: Option<Replica>) -> bool {
+    fn is_contained(&self, op: usize, about: &About<'_>, trust: Option<Trust>) -> bool {
         let op = &self.ops[op];
-        let is_retired = |replica: Replica| horizon.is_some_and(|horizon| replica <= horizon);
-        let seen = |dot: Dot| about.has_seen(dot) && (horizon.is_some() || !about.has_retired(dot.replica));
+        let told = |page: usize| about.is_whole() || op.page == page || op.dot.is_none_or(|dot| about.lists(dot));
+        let horizon = trust.filter(|trust| told(trust.page)).and_then(|trust| trust.horizon);
+        let is_retired = |replica: Replica| Some(replica) <= horizon;
+        let seen = |dot: Dot| about.has_seen(dot) && (trust.is_some() || !about.has_retired(dot.replica));
         let gone = |other| {
             let is_gone = |dot: Dot| !about.lists(dot) && (seen(dot) || is_retired(dot.replica));
             self.dot(other).is_none_or(is_gone)
@@ -318,6 +320,13 @@ impl History {
         self.ops.push(op);
         at
     }
+}
+
+/// Who has written a document, and the youngest replica that this page doesn't name any more.
+#[derive(Clone, Copy)]
+pub(crate) struct Trust {
+    pub(crate) page: usize,
+    pub(crate) horizon: Option<Replica>,
 }
 
 /// What was there of a key at one moment.

@@ -102,6 +102,7 @@ impl World {
         let wrong = match (member.subject, subject) {
             (None, None) => false,
             // What a guest has put becomes the user's who signs in, and no other's.
+            (None, Some(_)) if self.has_lost_a_claim => false,
             (None, Some(subject)) => *member.claimed.get_or_insert(subject) != subject,
             (owner, subject) => owner != subject,
         };
@@ -112,11 +113,9 @@ impl World {
         }
     }
 
-    /// Notes that a claim was dropped: what it had claimed is any user's again.
+    /// Notes that a claim was dropped after it was accepted: from then on what guests put may be anybody's.
     pub(crate) fn unclaim(&mut self, key: &str) {
-        if is_claim(key) {
-            self.history.ops.iter_mut().for_each(|op| op.claimed = None);
-        }
+        self.has_lost_a_claim |= is_claim(key);
     }
 
     /// Notes that a page has forgotten what it did for one user, since it shows another's.

@@ -96,7 +96,8 @@ impl Stored {
         if entry.is_none() && self.role != Role::Snapshot {
             return None;
         }
-        Some(About { part, entry })
+        let is_whole = self.role == Role::Snapshot;
+        Some(About { part, entry, is_whole })
     }
 
     /// The youngest replica that its writer doesn't name any more.
@@ -128,6 +129,7 @@ pub(crate) fn horizon(slice: &Slice) -> Option<Replica> {
 /// What a document says of an entry.
 pub(crate) struct About<'a> {
     part: &'a Part,
+    is_whole: bool,
     entry: Option<&'a Entry>,
 }
 
@@ -135,6 +137,11 @@ impl About<'_> {
     /// Whether it has seen the event.
     pub(crate) fn has_seen(&self, dot: Dot) -> bool {
         self.part.context.contains(dot)
+    }
+
+    /// Whether it speaks of all that there is.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.is_whole
     }
 
     /// Whether it shows the event.

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::rc::Rc;
 
 use crate::faults::{Counts, Fault};
-use crate::history::History;
+use crate::history::{History, Trust};
 use crate::ops::Ops;
 use crate::origin::{Entry, Origin, Pumped};
 use crate::page::Replica;
@@ -64,6 +64,8 @@ pub(crate) struct World {
     /// The entries, by slice and key, of which something was lost that pages had seen, and that others have retired since. Whether such a
     /// page still shows it depends on who has folded what.
     pub(crate) doubtful: BTreeSet<(usize, usize)>,
+    /// Whether the storage has dropped a claim of what a guest had put.
+    pub(crate) has_lost_a_claim: bool,
     /// Who is signed in.
     pub(crate) subject: Option<usize>,
     /// Every key of the journal that was ever stored.
@@ -179,7 +181,7 @@ impl World {
         let horizon = document.horizon();
         self.note_horizon(horizon);
         let known = self.visible(page) | self.pages[page].met;
-        entry.contents = self.history.contained(document, &known, horizon);
+        entry.contents = self.history.contained(document, &known, Some(Trust { page, horizon }));
         entry.versions = std::array::from_fn(|slice| document.version(slice));
         if let Some(horizon) = document.retired() {
             entry.silenced = self.history.up_to(horizon, document) - entry.contents;
