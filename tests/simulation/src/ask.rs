@@ -4,7 +4,6 @@ use crate::ops::Ops;
 use crate::page::Page;
 use crate::run::{Run, Tab};
 use crate::slices::SLICES;
-use crate::world::Facts;
 
 impl Run {
     /// Asks something of a page, after telling it what time it is; and notes what it has taken in meanwhile.
@@ -42,14 +41,16 @@ impl Run {
         let Tab { id, page, .. } = &self.tabs[at];
         let mut world = self.world();
         let mut read = std::mem::take(&mut world.pages[*id].read);
+        for entry in &read {
+            if page.is_warned_by(&entry.key) {
+                world.warn(*id, entry);
+            }
+        }
         read.retain(|entry| {
             let Some(document) = &entry.document else { return false };
-            let Facts { version, outdated, .. } = world.pages[*id];
-            let is_newer = |slice: usize| entry.versions[slice] > SLICES[slice].version(version);
-            let has_joined = (0..SLICES.len()).all(|slice| match is_newer(slice) {
-                true => outdated[slice] || page.is_warned_by(&entry.key),
-                false => page.has_joined(document, slice),
-            });
+            let outdated = world.pages[*id].outdated;
+            let has_joined = (0..SLICES.len())
+                .all(|slice| outdated[slice] || !world.is_newer(*id, entry, slice) && page.has_joined(document, slice));
             if has_joined {
                 world.take_in(*id, entry);
             }

@@ -131,15 +131,26 @@ impl World {
         true
     }
 
+    /// Whether an entry holds something of a slice that is newer than the page knows.
+    pub(crate) fn is_newer(&self, page: usize, entry: &Entry, slice: usize) -> bool {
+        entry.versions[slice] > SLICES[slice].version(self.pages[page].version)
+    }
+
+    /// Notes that an entry has told a page of a newer version: it takes nothing in any more of those slices.
+    pub(crate) fn warn(&mut self, page: usize, entry: &Entry) {
+        for slice in 0..SLICES.len() {
+            if self.is_newer(page, entry, slice) && !std::mem::replace(&mut self.pages[page].outdated[slice], true) {
+                self.counts.add(Fault::NewerVersions);
+            }
+        }
+    }
+
     /// Notes that a page has read an entry, and joined what it can of it.
     pub(crate) fn take_in(&mut self, page: usize, entry: &Entry) {
         let facts = &mut self.pages[page];
         let mut readable = entry.contents;
-        for (slice, spec) in SLICES.iter().enumerate() {
-            if entry.versions[slice] > spec.version(facts.version) {
-                if !std::mem::replace(&mut facts.outdated[slice], true) {
-                    self.counts.add(Fault::NewerVersions);
-                }
+        for (slice, outdated) in facts.outdated.iter().enumerate() {
+            if *outdated {
                 readable = readable - self.history.of_slice(slice);
             }
         }
