@@ -244,7 +244,13 @@ impl History {
 
     fn is_contained(&self, op: usize, about: &About<'_>, trust: Option<Trust>) -> bool {
         let op = &self.ops[op];
-        let told = |page: usize| about.is_whole() || op.page == page || op.dot.is_none_or(|dot| about.lists(dot));
+        let names = |op: usize| self.dot(op).is_some_and(|dot| about.has_seen(dot));
+        let told = |page: usize| match op.dot {
+            _ if about.is_whole() => true,
+            Some(dot) => op.page == page || about.lists(dot),
+            // A removal names at least the youngest of what it takes away.
+            None => op.covers.iter().any(names),
+        };
         let horizon = trust.filter(|trust| told(trust.page)).and_then(|trust| trust.horizon);
         let is_retired = |replica: Replica| Some(replica) <= horizon;
         let seen = |dot: Dot| about.has_seen(dot) && (trust.is_some() || !about.has_retired(dot.replica));

@@ -113,7 +113,7 @@ impl World {
         }
     }
 
-    /// Notes that a claim was dropped after it was accepted: from then on what guests put may be anybody's.
+    /// Notes that a claim was refused, or dropped after it was accepted: from then on what guests put may be anybody's.
     pub(crate) fn unclaim(&mut self, key: &str) {
         self.has_lost_a_claim |= is_claim(key);
     }

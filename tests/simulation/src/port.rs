@@ -56,6 +56,7 @@ impl Port {
         if !world.origin.has_room(process, key, text) {
             world.counts.add(Fault::Refusals);
             world.pages[self.page].was_refused_a_claim |= is_claim(key);
+            world.unclaim(key);
             world.note(|| format!("refused {key} of page {}", self.page));
             return None;
         }

@@ -64,7 +64,7 @@ pub(crate) struct World {
     /// The entries, by slice and key, of which something was lost that pages had seen, and that others have retired since. Whether such a
     /// page still shows it depends on who has folded what.
     pub(crate) doubtful: BTreeSet<(usize, usize)>,
-    /// Whether the storage has dropped a claim of what a guest had put.
+    /// Whether the storage has refused or dropped a claim of what a guest had put.
     pub(crate) has_lost_a_claim: bool,
     /// Who is signed in.
     pub(crate) subject: Option<usize>,
