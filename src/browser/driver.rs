@@ -12,7 +12,7 @@ use super::{Event, Failure, clock, numbers, seed, storage, task};
 use crate::client::{Client, Config, Environment};
 use crate::error::{Code, Error};
 use crate::session::{AuthConfig, Effect, Need, Status};
-use crate::store::{News, Unchecked};
+use crate::store::{News, Store, Unchecked};
 
 /// Feeds the core with what happens in the browser, and carries out what it decides.
 ///
@@ -121,11 +121,10 @@ impl Driver {
     /// [`Code::Closed`], and those of the change.
     pub fn change<R>(self: &Rc<Self>, change: impl FnOnce(&mut Client) -> Result<R, Error>) -> Result<R, Error> {
         self.check_open()?;
-        let result = {
-            let mut client = self.client.borrow_mut();
-            client.store.tick(clock::now());
-            change(&mut client)
-        };
+        // What is read now is looked at before it is changed.
+        self.with_store(Store::look_at_checked);
+        self.check();
+        let result = change(&mut self.client.borrow_mut());
         self.react();
         result
     }
@@ -147,13 +146,13 @@ impl Driver {
     pub fn sign_out(self: &Rc<Self>, erase: bool) -> impl Future<Output = Result<(), Failure>> + use<> {
         let begun = self.authenticates().and_then(|()| {
             let confirmed = self.signed_out.add();
-            self.change(|client| {
-                if erase {
-                    client.store.erase_owner();
-                }
-                client.session.sign_out();
-                Ok(confirmed)
-            })
+            if let Some(subject) = self.change(|client| client.sign_out(erase))? {
+                self.change(|client| {
+                    client.store.erase_subject(&subject);
+                    Ok(())
+                })?;
+            }
+            Ok(confirmed)
         });
         async move { begun?.until(None).await }
     }
@@ -192,10 +191,9 @@ impl Driver {
             }
             // What can't be stored now was reported when it failed first.
             let _ = self.client.borrow_mut().flush();
-            self.settled.wake(&Err(Error::new(
-                Code::Closed,
-                &["this client was closed; open it again"],
-            )));
+            let closed = Err(Error::new(Code::Closed, &["this client was closed; open it again"]));
+            self.settled.wake(&closed);
+            self.signed_out.wake(&closed);
         }
     }
 
@@ -245,6 +243,13 @@ impl Driver {
         }
         self.flush_later();
         self.expire_later();
+    }
+
+    /// Does something with the store as of now.
+    pub(super) fn with_store<R>(&self, then: impl FnOnce(&mut Store) -> R) -> R {
+        let store = &mut self.client.borrow_mut().store;
+        store.tick(clock::now());
+        then(store)
     }
 
     /// Has the application look at what was read.
@@ -315,6 +320,7 @@ impl Driver {
 
     fn flush(self: &Rc<Self>) {
         self.flushing.set(false);
+        self.with_store(|_| ());
         let stored = self.client.borrow_mut().flush().is_ok();
         // Compacting makes room, too.
         self.compact_later();

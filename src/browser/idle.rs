@@ -1,15 +1,17 @@
 //! Waiting until the browser has nothing better to do (W3C, "requestIdleCallback()").
 
-use wasm_bindgen::JsValue;
+use js_sys::Object;
 use wasm_bindgen_futures::JsFuture;
 
-use super::object::call;
+use super::object::{call, set};
 use super::task::deferred;
 
-/// Waits until the page is idle. Safari before 26.2 has no such thing: there it is idle at once.
+/// Waits until the page is idle, a second at most: some never are. Safari before 26.2 has no such thing: there it is idle at once.
 pub(super) async fn idle() {
     let (ended, end) = deferred();
-    if call(&js_sys::global(), "requestIdleCallback", &end, &JsValue::UNDEFINED).is_ok() {
+    let options = Object::new();
+    set(&options, "timeout", &1_000.into());
+    if call(&js_sys::global(), "requestIdleCallback", &end, &options).is_ok() {
         drop(JsFuture::from(ended).await);
     }
 }

@@ -1,7 +1,7 @@
 use std::rc::Rc;
 
 use super::driver::{Driver, with};
-use super::{clock, idle, task};
+use super::{clock, idle, seed, task};
 use crate::journal::Pace;
 
 /// Writes and removals of many tabs settle in this time, so that one of them compacts what all have written.
@@ -18,6 +18,7 @@ impl Driver {
     pub(super) fn store_again_later(self: &Rc<Self>) {
         self.later(STORE_AGAIN_AFTER, |driver| {
             if driver.full.get() {
+                driver.with_store(|_| ());
                 if driver.client.borrow_mut().flush().is_ok() {
                     driver.full.set(false);
                 } else {
@@ -33,7 +34,7 @@ impl Driver {
         }
         let driver = Rc::downgrade(self);
         // Tabs that have heard the same shouldn't start at the same moment.
-        let mut wait = COMPACT_AFTER + self.now() % COMPACT_AFTER;
+        let mut wait = COMPACT_AFTER + seed::seed() % COMPACT_AFTER;
         task::spawn(async move {
             loop {
                 clock::sleep(wait).await;

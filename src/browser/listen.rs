@@ -49,9 +49,10 @@ impl Drop for Listening {
 impl Driver {
     /// One listener for both events: each of its own would cost the wasm build half a kilobyte.
     fn heard(self: &Rc<Self>, event: &StorageEvent) {
-        if text(event, "type") != "storage" {
+        let kind = text(event, "type");
+        if kind == "resume" || kind == "pageshow" && get(event, "persisted").is_truthy() {
             self.shown();
-        } else if let Some(area) = event.storage_area() {
+        } else if let (true, Some(area)) = (kind == "storage", event.storage_area()) {
             self.stored_elsewhere(&area, event);
         }
     }
@@ -62,7 +63,12 @@ impl Driver {
             Some(local) if Object::is(&local, area) => Place::Local,
             _ => Place::Session,
         };
-        let (key, value) = (get(event, "key").as_string(), get(event, "newValue").as_string());
+        let key = get(event, "key").as_string();
+        // What others store may be large, and would be copied.
+        if self.read(|client| key.as_ref().is_some_and(|key| !client.store.concerns(key))) {
+            return;
+        }
+        let value = get(event, "newValue").as_string();
         // A closed client takes nothing more.
         drop(self.change(|client| {
             client.store.stored_elsewhere(place, key.as_deref(), value.as_deref());
@@ -77,6 +83,8 @@ impl Driver {
     fn shown(self: &Rc<Self>) {
         drop(self.change(|client| {
             client.look_for_hint();
+            // Before anything is read: it may be another's.
+            client.follow_session();
             client.store.load();
             Ok(())
         }));

@@ -1,6 +1,7 @@
 use std::rc::Rc;
 
 use gloo_storage::{LocalStorage, SessionStorage, Storage as _};
+use js_sys::Object;
 use web_sys::Window;
 
 use crate::journal::{Storage, StorageFull};
@@ -43,10 +44,10 @@ impl Storage for WebStorage {
     }
 
     fn keys(&self) -> Vec<String> {
-        let length = self.0.length().unwrap_or(0);
         let mut keys = Vec::new();
-        for index in 0..length {
-            keys.extend(self.0.key(index).ok().flatten());
+        // Not by `key(index)`: Firefox walks through all entries for each.
+        for key in Object::keys(&self.0).iter() {
+            keys.extend(key.as_string());
         }
         keys
     }

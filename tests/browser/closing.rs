@@ -6,7 +6,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::{Gate, Network, Page, construct, get, local, microtasks, own, reply, sleep, tokens};
+use crate::support::{Gate, Network, Page, construct, get, local, microtasks, object, own, reply, sleep, tokens};
 
 const CART: &str = r#""slices":[{"name":"cart","kind":"map"}],
     "auth":{"refresh":"/auth/refresh","signOut":"/auth/sign-out"},
@@ -25,7 +25,7 @@ async fn a_closed_client_hears_nothing_more() {
     page.stored_elsewhere(Some(&key), local().get_item(&key).unwrap().as_deref());
     page.stored_elsewhere(Some(&page.key("device/r/7.00000000000000aa-1")), Some("{"));
     page.stored_elsewhere(None, None);
-    dispatch("pageshow");
+    show_again();
     microtasks().await;
     assert!(closed.keys(0).is_empty());
     assert!(closed.heard.changes().is_empty() && closed.heard.events().is_empty());
@@ -150,12 +150,13 @@ async fn a_client_that_is_dropped_unclosed_leaves_no_broken_listeners() {
     );
     let stop: Function = listen.call1(&JsValue::UNDEFINED, &errors).unwrap().into();
     page.stored_elsewhere(Some(&page.key("device/r/7.00000000000000aa-1")), Some("{"));
-    dispatch("pageshow");
+    show_again();
     stop.call0(&JsValue::UNDEFINED).unwrap();
     assert_eq!(errors.length(), 0, "{errors:?}");
 }
 
-fn dispatch(name: &str) {
-    let event: web_sys::Event = construct("Event", &[name.into()]);
+fn show_again() {
+    let persisted = object(&[("persisted", true.into())]);
+    let event: web_sys::Event = construct("PageTransitionEvent", &["pageshow".into(), persisted]);
     web_sys::window().unwrap().dispatch_event(&event).unwrap();
 }

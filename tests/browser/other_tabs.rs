@@ -4,7 +4,7 @@ use js_sys::global;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::{Page, construct, get, local, microtasks, pass, session, storage_event};
+use crate::support::{Page, construct, get, local, microtasks, object, pass, session, storage_event};
 
 const CART: &str = r#""slices":[{"name":"cart","kind":"map"},{"name":"blocked","kind":"set","storage":"session"}]"#;
 
@@ -128,7 +128,10 @@ async fn a_page_that_is_shown_again_looks_for_what_it_has_missed() {
     there.put(0, "lamp", "1");
     there.put(1, "1", "");
     microtasks().await;
-    let shown: web_sys::Event = construct("PageTransitionEvent", &["pageshow".into()]);
+    let shown: web_sys::Event = construct(
+        "PageTransitionEvent",
+        &["pageshow".into(), object(&[("persisted", true.into())])],
+    );
     web_sys::window().unwrap().dispatch_event(&shown).unwrap();
     assert_eq!(here.entry(0, "lamp").as_deref(), Some("1"));
     assert_eq!(here.keys(1), ["1"]);
@@ -173,7 +176,10 @@ async fn an_own_record_that_vanished_is_stored_again() {
     client.put(0, "lamp", "1");
     microtasks().await;
     local().remove_item(&page.records()[0]).unwrap();
-    let shown: web_sys::Event = construct("PageTransitionEvent", &["pageshow".into()]);
+    let shown: web_sys::Event = construct(
+        "PageTransitionEvent",
+        &["pageshow".into(), object(&[("persisted", true.into())])],
+    );
     web_sys::window().unwrap().dispatch_event(&shown).unwrap();
     microtasks().await;
     assert_eq!(page.open(CART).entry(0, "lamp").as_deref(), Some("1"));

@@ -7,7 +7,7 @@ use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::{
-    AUTH, FastTimers, Gate, Network, Page, construct, local, microtasks, pass, reply, sleep, tokens, until,
+    AUTH, FastTimers, Gate, Network, Page, construct, local, microtasks, object, pass, reply, sleep, tokens, until,
 };
 
 const RULES: &str = r#""rules":[{"match":"/api/*","token":true}]"#;
@@ -154,7 +154,10 @@ async fn a_page_that_is_shown_again_looks_for_a_sign_out() {
     let client = page.open(AUTH);
     client.signed_in("t1", 60);
     local().remove_item(&page.key("session")).unwrap();
-    let shown: web_sys::Event = construct("PageTransitionEvent", &["pageshow".into()]);
+    let shown: web_sys::Event = construct(
+        "PageTransitionEvent",
+        &["pageshow".into(), object(&[("persisted", true.into())])],
+    );
     web_sys::window().unwrap().dispatch_event(&shown).unwrap();
     assert_eq!(client.status(), "signed-out");
 }

@@ -54,6 +54,8 @@ pub struct Client {
     authenticates: bool,
     page_origin: String,
     own_endpoints: Vec<String>,
+    /// The sign-in whose state is shown.
+    shown_epoch: Rc<str>,
 }
 
 impl Client {
@@ -104,6 +106,7 @@ impl Client {
         let rules = Rules::compile(&config.rules, &slices)?;
         let audience = config.auth.as_ref().map_or_else(Vec::new, |auth| auth.audience.clone());
         Ok(Self {
+            shown_epoch: remembered.epoch().clone(),
             store,
             session: remembered,
             rules,
@@ -134,9 +137,36 @@ impl Client {
 
     /// Shows the state of whoever is signed in now.
     pub fn follow_session(&mut self) {
-        if self.store.has_users() {
-            self.store.set_owner(self.session.owner().map(str::to_owned));
+        if !self.store.has_users() {
+            return;
         }
+        let owner = self.session.owner();
+        let again = owner.is_some() && owner == self.store.owner() && *self.shown_epoch != **self.session.epoch();
+        let owner = owner.map(str::to_owned);
+        self.shown_epoch = self.session.epoch().clone();
+        // Between two sign-ins of the same user, what is stored may have been erased.
+        if again {
+            self.store.reopen();
+        } else {
+            self.store.set_owner(owner);
+        }
+    }
+
+    /// Signs out, and gives the subject to [erase](Store::erase_subject), if that is wanted and one is known. It is to be erased once the
+    /// hint is stored: other tabs are to leave first, for what they wrote afterwards would stay.
+    ///
+    /// # Errors
+    /// [`Code::NestedTransaction`]
+    pub fn sign_out(&mut self, erase: bool) -> Result<Option<String>, Error> {
+        if erase && self.store.in_transaction() {
+            return Err(Error::new(
+                Code::NestedTransaction,
+                &["a transaction is under way; sign out after it"],
+            ));
+        }
+        let subject = self.session.last_subject().map(str::to_owned);
+        self.session.sign_out();
+        Ok(subject.filter(|_| erase))
     }
 
     /// Stores the session's hint, or removes it. What can't be stored is stored with the next [`flush`](Self::flush) that can.

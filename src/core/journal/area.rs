@@ -41,6 +41,8 @@ pub struct Journal {
     pub(super) newest: u64,
     pub(super) unwritten: Option<Document>,
     pub(super) transaction: Option<Transaction>,
+    /// How many entries are in quarantine, once that was asked.
+    pub(super) quarantined: Option<usize>,
     pub(super) news: Changes,
 }
 
@@ -97,6 +99,7 @@ impl Journal {
             newest: 0,
             unwritten: None,
             transaction: None,
+            quarantined: None,
             news: Changes::default(),
         }
     }
@@ -179,24 +182,39 @@ impl Journal {
         self.compaction = None;
         self.reading = Vec::new();
         self.unwritten = None;
+        if let Some(transaction) = &mut self.transaction {
+            *transaction = Transaction::default();
+        }
         self.newest = 0;
         // The old one's operations are known nowhere any more, so its numbers can't go on.
         self.replica = None;
     }
 
-    /// Removes all that is stored of this area, and forgets it.
-    pub fn erase(&mut self) {
-        self.remove_stored();
-        self.wipe();
+    /// Whether all that is stored here could be read.
+    #[must_use]
+    pub fn is_understood(&self) -> bool {
+        self.outdated.is_empty() && self.keys.is_understood()
     }
 
-    /// Removes all that is stored of this area.
-    pub fn remove_stored(&self) {
+    /// Removes what is stored of this area and was read.
+    pub fn remove_joined(&self) {
+        for stored in self.keys.joined() {
+            self.storage.remove(&stored.key);
+        }
+    }
+
+    /// Removes all that is stored of this area, whatever it is.
+    pub fn remove_all(&self) {
         for key in self.storage.keys() {
             if key.starts_with(&*self.prefix) {
                 self.storage.remove(&key);
             }
         }
+    }
+
+    /// Steps the clock beyond all that another journal has seen.
+    pub fn witness(&mut self, other: &Self) {
+        self.state.clock = self.state.clock.max(other.state.clock);
     }
 
     /// What kind of entry a key is, if it is one of this area.

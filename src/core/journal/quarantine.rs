@@ -6,18 +6,18 @@ const LONGEST: usize = 8 * 1024;
 
 /// Sets a damaged entry aside, where it is kept for whoever looks into it, and disturbs no load any more. Gives whether it was: one that
 /// finds no room stays where it is.
-pub(super) fn take(journal: &Journal, key: &str, text: &str) -> bool {
+pub(super) fn take(journal: &mut Journal, key: &str, text: &str) -> bool {
     let Some(name) = key.strip_prefix(&*journal.prefix) else {
         return false;
     };
-    let prefix = journal.key(&["q/"]);
-    let held = journal
-        .storage
-        .keys()
-        .iter()
-        .filter(|key| key.starts_with(&*prefix))
-        .count();
-    let taken = held < MOST && text.len() <= LONGEST && journal.storage.set(&journal.key(&["q/", name]), text).is_ok();
+    let held = journal.quarantined.unwrap_or_else(|| {
+        let prefix = journal.key(&["q/"]);
+        let keys = journal.storage.keys();
+        keys.iter().filter(|key| key.starts_with(&*prefix)).count()
+    });
+    let fits = held < MOST && text.len() <= LONGEST;
+    let taken = fits && journal.storage.set(&journal.key(&["q/", name]), text).is_ok();
+    journal.quarantined = Some(held + usize::from(taken));
     if taken {
         journal.storage.remove(key);
     }

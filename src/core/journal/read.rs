@@ -42,18 +42,23 @@ impl Journal {
         let mut left = bytes;
         let mut found = false;
         for key in listed {
-            let known = self.keys.contains(key) || self.reading.iter().any(|(stored, _)| *stored.key == **key);
+            let known = self.keys.contains(key) || self.find_read(key).is_ok();
             if left > 0
                 && !known
                 && let Some(text) = self.storage.get(key)
             {
                 left = left.saturating_sub(text.len());
                 found = true;
-                let read = self.decode(key, &text);
-                self.reading.extend(read);
+                if let (Some(read), Err(at)) = (self.decode(key, &text), self.find_read(key)) {
+                    self.reading.insert(at, read);
+                }
             }
         }
         found
+    }
+
+    fn find_read(&self, key: &str) -> Result<usize, usize> {
+        self.reading.binary_search_by(|(stored, _)| (*stored.key).cmp(key))
     }
 
     /// Joins what was read. All of it at once: a transaction may be in two snapshots, and its record gone.
@@ -73,7 +78,8 @@ impl Journal {
     pub(super) fn compare(&mut self, listed: &[String]) {
         let known = self.keys.joined().count();
         // What others have removed needs no remembering.
-        self.keys.retain(|known| listed.iter().any(|key| **key == *known.key));
+        self.keys
+            .retain(|known| listed.binary_search_by(|key| (**key).cmp(&*known.key)).is_ok());
         if mutant::on(Mutant::WipeOnVanish) && self.keys.joined().count() < known {
             return self.wipe();
         }

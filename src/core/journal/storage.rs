@@ -25,7 +25,7 @@ pub trait Storage {
 pub struct StorageFull;
 
 /// A storage that ends with the page: for areas that ask for it, for servers, and where the browser blocks its own.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct MemoryStorage(RefCell<Vec<(String, String)>>);
 
 impl Storage for MemoryStorage {

@@ -95,6 +95,10 @@ impl Keys {
         self.0.iter().filter(|stored| stored.kind != Kind::Refused)
     }
 
+    pub(super) fn is_understood(&self) -> bool {
+        self.0.iter().all(|stored| stored.kind != Kind::Refused)
+    }
+
     fn find(&self, key: &str) -> Result<usize, usize> {
         self.0.binary_search_by(|other| (*other.key).cmp(key))
     }

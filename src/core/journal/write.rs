@@ -5,13 +5,23 @@ use super::stored::{Kind, Stored};
 use super::{Document, Journal, StorageFull};
 use crate::json::write;
 use crate::mutant::{self, Mutant};
-use crate::state::{Author, MAX_CLOCK, Part, Replica, Scope, Slice};
+use crate::state::{Author, Context, Entry, MAX_CLOCK, Replica, Scope, Slice};
 
 /// What a rollback needs.
 #[derive(Default)]
 pub(super) struct Transaction {
     changes: Document,
-    parts: Vec<(Rc<str>, u8, Option<Part>)>,
+    saved: Vec<Saved>,
+}
+
+/// What there was of a part.
+struct Saved {
+    slice: Rc<str>,
+    number: u8,
+    /// `None` if there was nothing.
+    context: Option<Context>,
+    /// The entries that were touched, sorted by key.
+    entries: Vec<(Rc<str>, Option<Entry>)>,
 }
 
 impl Journal {
@@ -22,7 +32,7 @@ impl Journal {
         let midway = self
             .transaction
             .as_ref()
-            .is_some_and(|transaction| !transaction.parts.is_empty());
+            .is_some_and(|transaction| !transaction.saved.is_empty());
         if let Some(replica) = self.replica.filter(|_| midway) {
             return replica;
         }
@@ -103,8 +113,17 @@ impl Journal {
         let Some(transaction) = self.transaction.take() else {
             return;
         };
-        for (name, number, part) in transaction.parts {
-            self.state.slice(&name).restore(number, part);
+        for saved in transaction.saved {
+            let slice = self.state.slice(&saved.slice);
+            let Some(context) = saved.context else {
+                slice.remove_part(saved.number);
+                continue;
+            };
+            let part = slice.part_mut(saved.number);
+            part.context = context;
+            for (key, entry) in saved.entries {
+                part.entries.set(&key, entry);
+            }
         }
         for (name, change) in transaction.changes.slices {
             let mut keys = Vec::new();
@@ -138,9 +157,6 @@ impl Journal {
         }
         match self.write_record(&document) {
             Ok(key) => {
-                for (_, slice) in &document.slices {
-                    self.note_time(slice);
-                }
                 self.kept.push(Kept::new(key, document));
                 Ok(())
             }
@@ -176,13 +192,24 @@ impl Journal {
 impl Transaction {
     /// Keeps what a change is about to touch as it was.
     fn save(&mut self, name: &Rc<str>, slice: &Slice, change: &Slice) {
-        for (number, _) in change.parts() {
-            if !self
-                .parts
-                .iter()
-                .any(|(other, place, _)| other == name && place == number)
-            {
-                self.parts.push((name.clone(), *number, slice.part(*number).cloned()));
+        for (number, touched) in change.parts() {
+            let part = slice.part(*number);
+            let same = |saved: &Saved| saved.slice == *name && saved.number == *number;
+            let at = self.saved.iter().position(same).unwrap_or(self.saved.len());
+            if at == self.saved.len() {
+                self.saved.push(Saved {
+                    slice: name.clone(),
+                    number: *number,
+                    context: part.map(|part| part.context.clone()),
+                    entries: Vec::new(),
+                });
+            }
+            let Some(saved) = self.saved.get_mut(at) else { continue };
+            for (key, _) in touched.entries.iter() {
+                if let Err(at) = saved.entries.binary_search_by(|(other, _)| other.cmp(key)) {
+                    let entry = part.and_then(|part| part.entries.get(key)).cloned();
+                    saved.entries.insert(at, (key.clone(), entry));
+                }
             }
         }
     }

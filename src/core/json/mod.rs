@@ -20,6 +20,9 @@ pub use reader::{Kind, Reader};
 /// Levels of nesting that a text may have. Deeper ones are refused, so that hostile input can't exhaust the stack.
 pub const MAX_DEPTH: u32 = 128;
 
+/// The same for a document that holds values: they lie deeper in it.
+pub(crate) const DOCUMENT_DEPTH: u32 = MAX_DEPTH + 16;
+
 /// What is wrong with a text. It never quotes the text, which may be a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JsonError {

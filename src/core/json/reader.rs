@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use super::{JsonError, MAX_DEPTH};
+use super::{DOCUMENT_DEPTH, JsonError, MAX_DEPTH};
 use crate::text::integer;
 
 /// What the next value is.
@@ -57,14 +57,14 @@ impl<'a> Reader<'a> {
         Self::with_depth(text, MAX_DEPTH)
     }
 
-    /// Starts at the beginning of `text`, and refuses more than `max_depth` levels (at most [`MAX_DEPTH`]).
+    /// Starts at the beginning of `text`, and refuses more than `max_depth` levels (at most those of a stored document).
     #[must_use]
     pub fn with_depth(text: &'a str, max_depth: u32) -> Self {
         Self {
             text,
             at: 0,
             depth: 0,
-            max_depth: max_depth.min(MAX_DEPTH),
+            max_depth: max_depth.min(DOCUMENT_DEPTH),
         }
     }
 

@@ -1,4 +1,5 @@
 use crate::json::{JsonError, Reader, read_all, write};
+use crate::text::has_any;
 
 /// What storage remembers of the session: nothing secret, just whether it is worth asking the server for it.
 ///
@@ -47,7 +48,9 @@ impl Hint {
             }
             Ok(())
         })?;
-        if hint.epoch.is_empty() {
+        // It becomes part of storage keys.
+        let odd = hint.subject.as_ref().is_some_and(|subject| has_any(subject, "/"));
+        if hint.epoch.is_empty() || odd {
             return Err(JsonError::Syntax);
         }
         Ok(hint)

@@ -19,6 +19,8 @@ pub struct Session {
     hint: Option<Hint>,
     user: Option<Rc<str>>,
     subject: Option<String>,
+    /// The subject that there was last, for whoever wants to erase what it left here.
+    last_subject: Option<String>,
     generation: u64,
     /// The refresh under way, by its number.
     refresh: Option<Refresh>,
@@ -59,6 +61,7 @@ impl Session {
             hint: hint.and_then(Hint::decode),
             user: None,
             subject: None,
+            last_subject: None,
             generation: 0,
             refresh: None,
             refreshes: 0,
@@ -119,6 +122,12 @@ impl Session {
             Phase::Restoring | Phase::SignedIn(_) => self.subject.as_deref(),
             Phase::SignedOut | Phase::Ended => None,
         }
+    }
+
+    /// The subject that there is, or was last while this page has been open.
+    #[must_use]
+    pub fn last_subject(&self) -> Option<&str> {
+        self.subject.as_deref().or(self.last_subject.as_deref())
     }
 
     /// Somebody has signed in. `response` is the token endpoint's answer; `user` describes who it is, if no ID token does.
@@ -378,7 +387,7 @@ impl Session {
     fn clear(&mut self, phase: Phase) {
         self.phase = phase;
         self.user = None;
-        self.subject = None;
+        self.last_subject = self.subject.take().or(self.last_subject.take());
         self.refresh = None;
         self.failures = 0;
         self.retry_at = None;

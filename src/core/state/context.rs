@@ -23,7 +23,7 @@ impl Context {
             Ok(at) => self
                 .replicas
                 .get(at)
-                .is_some_and(|(_, runs)| runs.iter().any(|run| run.0 <= dot.seq && dot.seq <= run.1)),
+                .is_some_and(|(_, runs)| covers(runs, (dot.seq, dot.seq))),
             Err(_) => self.beyond(dot.replica),
         }
     }
@@ -35,9 +35,7 @@ impl Context {
             && other.replicas.iter().all(|(replica, runs)| {
                 let ours = self.find(*replica).ok().and_then(|at| self.replicas.get(at));
                 match ours {
-                    Some((_, ours)) => runs
-                        .iter()
-                        .all(|run| ours.iter().any(|own| own.0 <= run.0 && run.1 <= own.1)),
+                    Some((_, ours)) => runs.iter().all(|&run| covers(ours, run)),
                     None => self.beyond(*replica),
                 }
             })
@@ -119,6 +117,12 @@ impl Context {
     fn find(&self, replica: Replica) -> Result<usize, usize> {
         self.replicas.binary_search_by_key(&replica, |(replica, _)| *replica)
     }
+}
+
+/// Whether one of these sorted runs holds all of `run`.
+fn covers(runs: &[Run], run: Run) -> bool {
+    let at = runs.partition_point(|own| own.1 < run.1);
+    runs.get(at).is_some_and(|own| own.0 <= run.0)
 }
 
 /// Adds a run to sorted runs that neither touch nor overlap.

@@ -42,6 +42,15 @@ impl Entries {
         }
     }
 
+    /// Forgets a key of which nothing is left.
+    pub fn forget_void(&mut self, key: &str) {
+        if let Ok(at) = self.find(key)
+            && self.0.get(at).is_some_and(|(_, entry)| entry.is_void())
+        {
+            self.0.remove(at);
+        }
+    }
+
     /// Keeps the entries that `keep` approves.
     pub fn retain(&mut self, mut keep: impl FnMut(&Entry) -> bool) {
         retain(&mut self.0, |(_, entry)| keep(entry));

@@ -1,8 +1,10 @@
 use std::rc::Rc;
 
-use super::{Context, Dot, Replica, Stamp};
+use super::{Context, Dot, Replica, Stamp, write_object};
+use crate::json::utf16_order;
 use crate::list::retain;
 use crate::mutant::{self, Mutant};
+use crate::sort::sort_by;
 
 /// What the joined operations left of one key.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -192,6 +194,26 @@ impl Entry {
     fn find_counter(&self, counter: &Counter) -> Result<usize, usize> {
         self.counters
             .binary_search_by(|ours| ours.field.cmp(&counter.field).then(ours.replica.cmp(&counter.replica)))
+    }
+}
+
+impl Event {
+    /// Whether this is the put of just this value, as canonical JSON.
+    #[must_use]
+    pub fn holds(&self, value: &str) -> bool {
+        match &*self.cells {
+            [cell] if cell.name.is_none() => *cell.text == *value,
+            cells => {
+                let mut fields = Vec::new();
+                for cell in cells {
+                    if let Some(name) = &cell.name {
+                        fields.push((name.clone(), cell.text.clone()));
+                    }
+                }
+                sort_by(&mut fields, |(a, _), (b, _)| utf16_order(a, b));
+                write_object(&fields) == value
+            }
+        }
     }
 }
 

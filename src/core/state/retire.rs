@@ -1,6 +1,7 @@
 use std::rc::Rc;
 
 use super::entry::Tally;
+use super::view::bounded;
 use super::{Counter, Entry, Event, Part, Replica};
 use crate::list::retain;
 use crate::mutant::{self, Mutant};
@@ -54,11 +55,11 @@ fn fold_counters(entry: &mut Entry, horizon: Replica) {
     for counter in core::mem::take(&mut entry.counters) {
         match kept.last_mut() {
             Some(older) if older.field == counter.field && counter.replica <= horizon => {
-                let sum = older.live().unwrap_or_default() + counter.live().unwrap_or_default();
+                let sum = bounded(older.live().unwrap_or_default() + counter.live().unwrap_or_default());
                 *older = Counter {
                     added: Tally {
                         seq: counter.added.seq,
-                        total: counter.floor.total + sum,
+                        total: bounded(counter.floor.total + sum),
                     },
                     folded: true,
                     ..counter

@@ -43,12 +43,10 @@ impl Slice {
         &mut self.parts[at].1
     }
 
-    /// Sets a part back to what it was.
-    pub fn restore(&mut self, number: u8, part: Option<Part>) {
-        match (part, self.find(number)) {
-            (Some(part), _) => *self.part_mut(number) = part,
-            (None, Ok(at)) => drop(self.parts.remove(at)),
-            (None, Err(_)) => {}
+    /// Removes a part, as if it had never been touched.
+    pub fn remove_part(&mut self, number: u8) {
+        if let Ok(at) = self.find(number) {
+            self.parts.remove(at);
         }
     }
 
@@ -88,8 +86,14 @@ impl Slice {
         let mut changed = Vec::new();
         for (number, theirs) in &other.parts {
             let ours = self.part_mut(*number);
+            let before = changed.len();
             ours.join(theirs, scope, &mut changed);
-            ours.forget_void();
+            for key in changed.iter().skip(before) {
+                ours.entries.forget_void(key);
+            }
+            for (key, _) in theirs.entries.iter() {
+                ours.entries.forget_void(key);
+            }
         }
         changed
     }

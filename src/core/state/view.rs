@@ -107,7 +107,7 @@ pub(super) fn whole<'a>(cells: &[&'a Cell]) -> Option<&'a Cell> {
 }
 
 /// What JSON can hold: sums of several tabs may leave its range.
-fn bounded(sum: f64) -> f64 {
+pub(super) fn bounded(sum: f64) -> f64 {
     if sum.is_nan() {
         0.0
     } else {

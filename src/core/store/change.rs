@@ -1,6 +1,6 @@
 use std::rc::Rc;
 
-use super::view::ONLY_KEY;
+use super::view::{ONLY_KEY, is_member};
 use super::{Captured, Store, not_json, unknown};
 use crate::error::{Code, Error};
 use crate::json::{Reader, canonical};
@@ -16,13 +16,29 @@ impl Store {
     /// # Errors
     /// [`Code::NotEncodable`], [`Code::NotAnObject`], [`Code::NewerVersion`], [`Code::UnknownSlice`]
     pub fn put(&mut self, slice: usize, key: &str, value: &str) -> Result<(), Error> {
-        let value = match self.definition(slice)?.kind {
-            Kind::Set => None,
-            kind => Some(self.canonical(value, kind == Kind::Object)?),
+        let kind = self.definition(slice)?.kind;
+        let (key, value) = match kind {
+            Kind::Set => (self.canonical(key, false)?, None),
+            _ => (key.to_owned(), Some(self.canonical(value, kind == Kind::Object)?)),
         };
-        self.change(slice, key, &|state, author| {
-            state.put(&key.into(), value.as_deref(), author)
-        })
+        if kind == Kind::Set && !is_member(&key) {
+            return Err(Error::new(
+                Code::NotEncodable,
+                &["a set holds strings, numbers, true, false and null"],
+            ));
+        }
+        // What has expired keeps no place in the order.
+        let there = self.state(slice).and_then(|state| state.get(&key));
+        if there.is_some_and(|entry| self.is_expired(slice, entry)) {
+            self.remove(slice, &key)?;
+        }
+        self.change(slice, &key, &|state, author| {
+            state.put(&(&*key).into(), value.as_deref(), author)
+        })?;
+        if !self.in_transaction {
+            self.verdicts.settle(true);
+        }
+        Ok(())
     }
 
     /// Puts some fields of an entry. Those of an object can be put before it is there.
@@ -164,6 +180,19 @@ impl Store {
         let result = steps(self);
         self.end(result.is_ok());
         result
+    }
+
+    /// Looks at the storage before a change, as the change itself would, for those slices of which the application wants to see first what
+    /// was read.
+    pub fn look_at_checked(&mut self) {
+        if self.in_transaction {
+            return;
+        }
+        for definition in self.slices.iter().filter(|definition| definition.check) {
+            if let Some(journal) = self.journals.get_mut(definition.journal()) {
+                journal.replica();
+            }
+        }
     }
 
     /// Before something is decided by what there is, it looks whether that is all.

@@ -23,7 +23,7 @@ struct Verdict {
 }
 
 /// An entry that the application is to look at.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Unchecked {
     /// The slice.
     pub slice: usize,
@@ -33,6 +33,16 @@ pub struct Unchecked {
     pub json: String,
     /// The version of the slice that has written it.
     pub version: u32,
+}
+
+/// Without key and value.
+impl core::fmt::Debug for Unchecked {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Unchecked")
+            .field("slice", &self.slice)
+            .field("version", &self.version)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Verdicts {
@@ -99,6 +109,7 @@ impl Store {
             };
             for key in keys {
                 self.verdicts.forget(slice, &key);
+                self.verdicts.settle(true);
                 if let Some(entry) = state.get(&key) {
                     unchecked.push(Unchecked {
                         slice,
@@ -115,6 +126,15 @@ impl Store {
     /// What the application makes of an entry: the JSON to show, or `None` to refuse it.
     pub fn check(&mut self, unchecked: &Unchecked, shown: Option<&str>) {
         let Unchecked { slice, key, json, .. } = unchecked;
+        // Meanwhile it may have been put anew.
+        let entry = self.state(*slice).and_then(|state| state.get(key));
+        let definition = self.slices.get(*slice);
+        let raw = definition
+            .zip(entry)
+            .map(|(definition, entry)| definition.raw(key, entry, self.numbers));
+        if raw.as_ref() != Some(json) {
+            return;
+        }
         // What can't be kept as JSON is refused.
         let shown = shown.and_then(|shown| canonical(shown, self.numbers).ok());
         if shown.as_ref() != Some(json) {

@@ -187,6 +187,20 @@ impl Definition {
         }
     }
 
+    /// Whether an entry of a map or set is one that it has at first, untouched.
+    pub(super) fn is_initial(&self, key: &str, entry: &Entry) -> bool {
+        let untouched = entry.events.len() == 1 && entry.counters.is_empty();
+        untouched
+            && self
+                .initial
+                .iter()
+                .any(|(name, value)| match (&*entry.events, self.kind) {
+                    (_, Kind::Set) => **name == *key,
+                    ([event], Kind::Map) => **name == *key && event.holds(value),
+                    _ => false,
+                })
+    }
+
     /// The fields of an object.
     pub(super) fn fields(&self, entry: Option<&Entry>, numbers: Numbers) -> Vec<Field> {
         entry.map_or_else(|| self.initial.clone(), |entry| entry.fields(&self.initial, numbers))

@@ -1,7 +1,6 @@
 use std::rc::Rc;
 
 use super::{Captured, Store};
-use crate::list::retain;
 use crate::state::Entry;
 use crate::time::Now;
 
@@ -80,11 +79,13 @@ impl Store {
             let Some(ttl) = definition.ttl else { continue };
             let Some(journal) = self.journal(slice) else { continue };
             let newest = journal.newest().min(self.now.wall);
-            let mut gone = self.captures(slice, &|_| true);
-            retain(&mut gone, |capture| {
-                let entry = self.state(slice).and_then(|state| state.get(&capture.key));
-                entry.is_some_and(|entry| entry.changed_at().saturating_add(ttl) <= newest)
-            });
+            let Some(state) = self.state(slice) else { continue };
+            let mut gone = Vec::new();
+            for (key, entry) in state.entries() {
+                if entry.changed_at().saturating_add(ttl) <= newest {
+                    gone.extend(state.capture(key));
+                }
+            }
             if !gone.is_empty() && self.writable(slice).is_ok() {
                 self.consume(&Captured(vec![(slice, gone)]));
             }

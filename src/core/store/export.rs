@@ -11,7 +11,10 @@ impl Store {
         let mut out = String::from("{\"name\":");
         write::string(&mut out, &self.name);
         let prefix = concat(&[&self.name, "/"]);
-        for (storage, name) in self.storages.iter().zip(["local", "session"]) {
+        for (place, name) in ["local", "session"].iter().enumerate() {
+            let Some(storage) = self.storages.get(place) else {
+                continue;
+            };
             out.push(',');
             write::string(&mut out, name);
             out.push_str(":{");
@@ -29,7 +32,7 @@ impl Store {
                 write::comma(&mut out, &mut first);
                 write::string(&mut out, &key);
                 out.push(':');
-                let text = storage.get(&key).filter(|_| self.may_show(rest));
+                let text = storage.get(&key).filter(|_| self.may_show(place, rest));
                 match text.as_deref() {
                     None => out.push_str("null"),
                     Some(text) if is_json(text) => out.push_str(text),

@@ -27,6 +27,7 @@ use crate::json::JsonError;
 use crate::kind::Kind;
 use crate::number::Numbers;
 use crate::random::Random;
+use crate::sort::sort_and_dedup;
 use crate::state::Slice;
 use crate::text::has_any;
 use crate::time::Now;
@@ -176,10 +177,22 @@ impl Store {
     /// Looks for what other tabs have stored.
     pub fn load(&mut self) {
         self.journals.iter_mut().for_each(Journal::load);
+        if self.is_claimed() {
+            self.reopen();
+        }
+    }
+
+    /// Whether a storage key begins with the name.
+    #[must_use]
+    pub fn concerns(&self, key: &str) -> bool {
+        key.strip_prefix(&*self.name).is_some_and(|rest| rest.starts_with('/'))
     }
 
     /// Another tab has stored or removed an entry (`text` is `None`), or emptied the storage (`key` is `None`).
     pub fn stored_elsewhere(&mut self, place: Place, key: Option<&str>, text: Option<&str>) {
+        if key.is_none() {
+            self.reserve.lost();
+        }
         for owner in [Owner::Device, Owner::User] {
             let Some(journal) = self.journals.get_mut(journal(place, owner)) else {
                 continue;
@@ -211,7 +224,13 @@ impl Store {
                 news.newer.extend(newer);
             }
         }
-        news.keys.append(&mut self.shown);
+        for (slice, keys) in core::mem::take(&mut self.shown) {
+            match news.keys.iter_mut().find(|(other, _)| *other == slice) {
+                Some((_, known)) => known.extend(keys),
+                None => news.keys.push((slice, keys)),
+            }
+        }
+        news.keys.iter_mut().for_each(|(_, keys)| sort_and_dedup(keys));
         self.note_expiry(&news.keys);
         news
     }

@@ -1,12 +1,12 @@
 use std::rc::Rc;
 
-use super::{Owner, Place, Store, journal};
+use super::{Definition, Owner, Place, Store, journal};
 use crate::journal::{Journal, Known};
 use crate::json::write;
 use crate::kind::Kind;
 use crate::random::Random;
 use crate::sort::sort_and_dedup;
-use crate::state::{Author, Entry, Slice};
+use crate::state::{Author, Entry, MAX_CLOCK, Slice};
 use crate::text::{concat, integer, split_once};
 
 /// A slice of this name holds what a journal knows of itself. No slice of an application has it.
@@ -49,26 +49,48 @@ impl Store {
         }
     }
 
+    /// Whose state is shown: a subject's, or a guest's (`None`).
+    #[must_use]
+    pub fn owner(&self) -> Option<&str> {
+        self.owner.as_deref()
+    }
+
     /// Whether any slice is its user's.
     #[must_use]
     pub fn has_users(&self) -> bool {
         self.slices.iter().any(|slice| slice.owner == Owner::User)
     }
 
-    /// Removes everything that the present owner has stored here.
-    pub fn erase_owner(&mut self) {
+    /// Opens the areas of users anew: for a guest whose area somebody has claimed meanwhile, or for a user who has signed in again.
+    /// What wasn't stored is forgotten, since it was the former one's.
+    pub fn reopen(&mut self) {
         for slice in 0..self.slices.len() {
             self.note_shown(slice);
         }
-        for place in PLACES {
-            let owned = self.claimed(place);
-            if let Some(journal) = self.journals.get_mut(journal(place, Owner::User)) {
-                journal.erase();
-            }
-            for number in owned {
-                self.guest(place, number).erase();
-            }
+        self.open_owner(self.owner.clone());
+        for slice in 0..self.slices.len() {
+            self.note_shown(slice);
         }
+    }
+
+    /// Removes everything that a subject has stored here. It must not be the one whose state is shown.
+    pub fn erase_subject(&mut self, subject: &str) {
+        for place in PLACES {
+            for number in self.claimed(place, subject) {
+                self.guest(place, number).remove_all();
+            }
+            self.open_journal(place, &user_area(subject), Vec::new()).remove_all();
+        }
+    }
+
+    /// Whether a guest is shown whose area has been claimed.
+    pub(super) fn is_claimed(&self) -> bool {
+        self.owner.is_none()
+            && PLACES.iter().any(|&place| {
+                let journal = self.journals.get(journal(place, Owner::User));
+                let number = journal.and_then(|journal| guest_number(journal.area()));
+                number.is_some_and(|number| number < self.next_guest(place))
+            })
     }
 
     pub(super) fn open_device(&mut self) {
@@ -87,7 +109,11 @@ impl Store {
             };
             self.open_area(place, Owner::User, &area);
             // A page that ended in the midst of it has left this behind.
-            for number in self.claimed(place) {
+            for number in self
+                .owner
+                .clone()
+                .map_or_else(Vec::new, |subject| self.claimed(place, &subject))
+            {
                 let guest = self.guest(place, number);
                 self.take_over(place, &guest);
             }
@@ -116,20 +142,42 @@ impl Store {
     }
 
     /// Whether what is stored under this key, after the name, may be shown to the present owner.
-    pub(super) fn may_show(&self, key: &str) -> bool {
-        let Some(area) = key.strip_prefix("u.") else {
+    pub(super) fn may_show(&self, place: usize, key: &str) -> bool {
+        let own = self.owner.as_deref();
+        let Some((area, _)) = split_once(key, b'/') else {
             return true;
         };
-        let own = self.owner.as_deref();
-        split_once(area, b'/').is_none_or(|(subject, _)| Some(subject) == own)
+        if let Some(subject) = area.strip_prefix("u.") {
+            return Some(subject) == own;
+        }
+        let Some(number) = area.strip_prefix("g.") else {
+            return true;
+        };
+        let claims = PLACES.get(place).map_or_else(Vec::new, |&place| self.claims(place));
+        let claim = claims.iter().find(|(other, _)| integer(number, 10) == Some(*other));
+        claim.is_none_or(|(_, claimant)| Some(&**claimant) == own)
     }
 
     fn open_area(&mut self, place: Place, owner: Owner, area: &str) {
         let at = journal(place, owner);
-        let mut known = Vec::new();
         for (slice, definition) in self.slices.iter().enumerate() {
             if definition.journal() == at {
                 self.verdicts.forget_slice(slice);
+            }
+        }
+        let known = self.known(at);
+        let mut opened = self.open_journal(place, area, known);
+        opened.load();
+        if let Some(journal) = self.journals.get_mut(at) {
+            *journal = opened;
+        }
+    }
+
+    /// The slices that are in a journal.
+    fn known(&self, at: usize) -> Vec<Known> {
+        let mut known = Vec::new();
+        for definition in &self.slices {
+            if definition.journal() == at {
                 known.push(Known {
                     name: definition.name.clone(),
                     version: definition.version,
@@ -137,11 +185,7 @@ impl Store {
                 });
             }
         }
-        let mut opened = self.open_journal(place, area, known);
-        opened.load();
-        if let Some(journal) = self.journals.get_mut(at) {
-            *journal = opened;
-        }
+        known
     }
 
     fn open_journal(&mut self, place: Place, area: &str, known: Vec<Known>) -> Journal {
@@ -180,14 +224,13 @@ impl Store {
         let storage = self.storages.get(place as usize)?.clone();
         let empty = self.open_journal(place, "", Vec::new());
         let claims = self.claims(place);
-        let guest = self.journals.get_mut(journal(place, Owner::User))?;
-        let holds = |(name, slice): &(Rc<str>, Slice)| **name != *NOTES && slice.entries().next().is_some();
-        if !guest.slices().iter().any(holds) {
+        let guest = self.journals.get(journal(place, Owner::User))?;
+        if !self.slices.iter().any(|definition| holds(guest, definition)) {
             return None;
         }
         let number = guest_number(guest.area())?;
         let claimant = claims.iter().find(|(other, _)| *other == number);
-        let guest = core::mem::replace(guest, empty);
+        let guest = core::mem::replace(self.journals.get_mut(journal(place, Owner::User))?, empty);
         match claimant {
             // Another tab has signed in first.
             Some((_, claimant)) => return (claimant == subject).then_some((place, guest)),
@@ -196,7 +239,7 @@ impl Store {
                 let claimed = storage.set(&key, "").is_ok() || self.reserve.release() && storage.set(&key, "").is_ok();
                 // It must not be there for the next guest; what it holds is in memory.
                 if !claimed {
-                    guest.remove_stored();
+                    guest.remove_all();
                 }
             }
         }
@@ -208,7 +251,9 @@ impl Store {
         let Some(journal) = self.journals.get_mut(journal(place, Owner::User)) else {
             return;
         };
-        let missing = missing(journal, guest);
+        let missing = missing(journal, guest, &self.slices);
+        // What it brings is later than all that it had seen.
+        journal.witness(guest);
         for (name, key, entry) in &missing {
             let nothing = Slice::default();
             match journal.slice(name).unwrap_or(&nothing).transplanted(key, entry) {
@@ -221,7 +266,9 @@ impl Store {
             }
             journal.note_read(name, core::slice::from_ref(key));
         }
-        if !has_note(journal, &taken(guest)) {
+        if !guest.is_understood() {
+            // A newer version will take over the rest.
+        } else if !has_note(journal, &taken(guest)) {
             make_note(journal, &taken(guest));
         } else if let (true, Some(number)) = (missing.is_empty(), guest_number(guest.area())) {
             self.taken_over.push((place, number, self.now.monotonic));
@@ -240,8 +287,8 @@ impl Store {
             // Not what this page remembers, but what is stored now.
             let mut stored = self.open_journal(place, &user_area(&subject), Vec::new());
             stored.load();
-            if has_note(&stored, &taken(&guest)) && missing(&stored, &guest).is_empty() {
-                guest.remove_stored();
+            if has_note(&stored, &taken(&guest)) && missing(&stored, &guest, &self.slices).is_empty() {
+                guest.remove_joined();
             }
         }
     }
@@ -257,12 +304,11 @@ impl Store {
         }
     }
 
-    /// The guests' areas that the present owner has claimed and that aren't empty.
-    fn claimed(&self, place: Place) -> Vec<u64> {
-        let Some(subject) = &self.owner else { return Vec::new() };
+    /// The guests' areas that a subject has claimed and that aren't empty.
+    fn claimed(&self, place: Place, subject: &str) -> Vec<u64> {
         let mut numbers = Vec::new();
         for (number, claimant) in self.claims(place) {
-            if claimant == *subject && !self.is_empty(place, number) {
+            if claimant == subject && !self.is_empty(place, number) {
                 numbers.push(number);
             }
         }
@@ -277,7 +323,7 @@ impl Store {
             for key in storage.keys() {
                 let claim = key.strip_prefix(&*prefix).and_then(|rest| split_once(rest, b'/'));
                 if let Some((number, subject)) = claim
-                    && let Some(number) = integer(number, 10)
+                    && let Some(number) = integer(number, 10).filter(|number| *number <= MAX_CLOCK)
                 {
                     claims.push((number, subject.to_owned()));
                 }
@@ -312,7 +358,8 @@ impl Store {
     }
 
     fn guest(&mut self, place: Place, number: u64) -> Journal {
-        let mut guest = self.open_journal(place, &guest_area(number), Vec::new());
+        let known = self.known(journal(place, Owner::User));
+        let mut guest = self.open_journal(place, &guest_area(number), known);
         guest.load();
         guest
     }
@@ -340,10 +387,11 @@ fn taken(guest: &Journal) -> String {
 }
 
 /// What a guest has put and a user's journal doesn't hold.
-fn missing(journal: &Journal, guest: &Journal) -> Vec<(Rc<str>, Rc<str>, Entry)> {
+fn missing(journal: &Journal, guest: &Journal, slices: &[Definition]) -> Vec<(Rc<str>, Rc<str>, Entry)> {
     let known = has_note(journal, &taken(guest));
     let mut missing = Vec::new();
     for (name, slice) in guest.slices() {
+        let definition = slices.iter().find(|definition| definition.name == *name);
         let nothing = Slice::default();
         let own = journal.slice(name).unwrap_or(&nothing);
         for (key, entry) in slice.entries() {
@@ -351,12 +399,21 @@ fn missing(journal: &Journal, guest: &Journal) -> Vec<(Rc<str>, Rc<str>, Entry)>
                 Some(change) => !own.includes(&change),
                 None => !known && entry.is_present(),
             };
-            if is_missing && **name != *NOTES {
+            let is_initial = definition.is_some_and(|definition| definition.is_initial(key, entry));
+            if is_missing && !is_initial && **name != *NOTES {
                 missing.push((name.clone(), key.clone(), entry.clone()));
             }
         }
     }
     missing
+}
+
+/// Whether a guest has put anything into a slice.
+fn holds(guest: &Journal, definition: &Definition) -> bool {
+    guest.slice(&definition.name).is_some_and(|slice| {
+        let mut entries = slice.entries();
+        entries.any(|(key, entry)| !definition.is_initial(key, entry))
+    })
 }
 
 fn adopted(slice: &str) -> String {

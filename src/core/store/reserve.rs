@@ -32,6 +32,11 @@ impl Reserve {
         }
     }
 
+    /// Somebody has emptied the storage.
+    pub(super) fn lost(&mut self) {
+        self.taken = false;
+    }
+
     /// Gives the room up; gives whether there was any.
     pub(super) fn release(&mut self) -> bool {
         self.taken = false;

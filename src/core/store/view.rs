@@ -11,7 +11,7 @@ use crate::state::{Entry, Field, Slice, write_object};
 pub(super) const ONLY_KEY: &str = "";
 
 /// Whether a key is a set's member: one scalar, as JSON. The slice may have been a map in an earlier release.
-fn is_member(key: &str) -> bool {
+pub(super) fn is_member(key: &str) -> bool {
     let mut reader = Reader::new(key);
     let scalar = !matches!(reader.kind(), Err(_) | Ok(json::Kind::Array | json::Kind::Object));
     scalar && reader.skip().and_then(|_| reader.end()).is_ok()

@@ -64,6 +64,8 @@ impl Store {
     pub fn compact(&mut self) -> Option<Pace> {
         self.drop_expired();
         self.drop_taken_over();
+        // Nothing is compacted into snapshots while something waits.
+        let _ = self.flush();
         let mut soon = false;
         for (journal, rests) in self.journals.iter_mut().zip(&mut self.resting) {
             // One that rests isn't called because another goes on.
@@ -81,13 +83,16 @@ impl Store {
         if self.resting.contains(&true) || !self.taken_over.is_empty() {
             return Some(Pace::Later);
         }
-        self.reserve.take();
+        if !self.has_unwritten() {
+            self.reserve.take();
+        }
         None
     }
 
     fn flush_all(&mut self) -> Result<(), StorageFull> {
         let mut result = Ok(());
-        for journal in &mut self.journals {
+        // The users' first: what the device notes of them must not be stored alone.
+        for journal in self.journals.iter_mut().rev() {
             result = journal.flush().and(result);
         }
         result

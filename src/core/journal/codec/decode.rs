@@ -1,5 +1,5 @@
 use super::{CodecError, Document, FORMAT};
-use crate::json::{JsonError, Kind, Reader};
+use crate::json::{DOCUMENT_DEPTH, JsonError, Kind, Reader};
 use crate::number::Numbers;
 use crate::state::{Cell, Context, Counter, Dot, Entry, Event, MAX_CLOCK, PARTS, Part, Replica, Slice, Stamp, part_of};
 use crate::text::integer;
@@ -16,10 +16,12 @@ impl Document {
         };
         let mut document = Self::default();
         let mut format = 0;
-        let mut reader = Reader::new(text);
+        let mut reader = Reader::with_depth(text, DOCUMENT_DEPTH);
         reader.members(&mut |name, value| {
             match name {
                 "f" => format = value.integer()?,
+                // Whatever else it says, in whatever form, is for those who know that format.
+                _ if format > FORMAT => drop(value.skip()?),
                 "k" => document.clock = clock(value)?,
                 "h" => document.horizon = Some(named_replica(value)?),
                 "r" => value.elements(&mut |replica| {
@@ -37,6 +39,11 @@ impl Document {
             Ok(())
         })?;
         reader.end()?;
+        // A replica from the future would be taken for younger than all that will ever be born, and a horizon there swallow their changes.
+        let latest = |replica: &Replica| replica.birth <= document.clock;
+        if format == FORMAT && !(parser.table.iter().all(latest) && document.horizon.iter().all(latest)) {
+            return Err(CodecError::Damaged);
+        }
         match format {
             FORMAT => Ok(document),
             0 => Err(CodecError::Damaged),

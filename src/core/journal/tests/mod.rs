@@ -393,19 +393,22 @@ fn whatever_tabs_do_a_fresh_load_is_the_join_of_all_that_was_stored() {
         let mut random = Random::new(seed);
         let shared = Shared::default();
         let mut tabs = vec![open(&shared, random.draw()), open(&shared, random.draw())];
-        let mut captured = Vec::new();
+        let mut captured = vec![Vec::new(); 4];
         for _ in 0..random.draw() % 200 {
             let at = random.draw() as usize % tabs.len();
             match random.draw() % 12 {
                 0 => tabs[at].load(),
                 1 => drop(tabs[at].compact()),
                 2 => shared.full.set(!shared.full.get()),
-                3 => tabs[at] = open(&shared, random.draw()),
+                3 => {
+                    tabs[at] = open(&shared, random.draw());
+                    captured[at].clear();
+                }
                 4 if tabs.len() < 4 => tabs.push(open(&shared, random.draw())),
                 5 => {
                     tabs[at].begin();
-                    act(&mut tabs[at], &mut random, &mut captured);
-                    act(&mut tabs[at], &mut random, &mut captured);
+                    act(&mut tabs[at], &mut random, &mut captured[at]);
+                    act(&mut tabs[at], &mut random, &mut captured[at]);
                     if random.draw().is_multiple_of(2) {
                         tabs[at].commit()
                     } else {
@@ -413,7 +416,7 @@ fn whatever_tabs_do_a_fresh_load_is_the_join_of_all_that_was_stored() {
                     }
                 }
                 _ => {
-                    act(&mut tabs[at], &mut random, &mut captured);
+                    act(&mut tabs[at], &mut random, &mut captured[at]);
                     // A page may end before its microtask does, and what then isn't stored was never acknowledged.
                     if !random.draw().is_multiple_of(10) {
                         let _ = tabs[at].flush();

@@ -105,9 +105,8 @@ fn erasing_leaves_nothing_of_the_user() {
     add(&mut store, "lamp");
     store.patch(THEME, "", r#"{"dark":true}"#).unwrap();
     sign_in(&mut store, "ada");
-    store.erase_owner();
-    assert_eq!(store.whole(CART), None);
     store.set_owner(None);
+    store.erase_subject("ada");
     store.flush().unwrap();
     assert_eq!(open(&local, 2, Some("ada")).whole(CART), None);
     assert!(
@@ -185,4 +184,44 @@ fn an_export_holds_what_is_stored_but_of_others() {
             .any(|(key, entry)| key.contains("u.ada") && entry.is_null())
     );
     assert!(!store.export().contains("secret lamp") && !entries.contains_key("other"));
+}
+
+#[test]
+fn an_export_holds_nothing_of_a_guest_whom_another_has_claimed() {
+    let local = Rc::default();
+    let mut store = open(&local, 1, None);
+    add(&mut store, "secret lamp");
+    sign_in(&mut store, "ada");
+    assert!(store.export().contains("secret lamp"));
+    assert!(!open(&local, 2, Some("grace")).export().contains("secret lamp"));
+    assert!(!open(&local, 3, None).export().contains("secret lamp"));
+}
+
+#[test]
+fn a_guest_that_heard_nothing_of_a_claim_is_another_when_it_looks() {
+    let local = Rc::default();
+    let (mut a, mut frozen) = (open(&local, 1, None), open(&local, 2, None));
+    add(&mut a, "lamp");
+    frozen.load();
+    sign_in(&mut a, "ada");
+    frozen.load();
+    assert_eq!(frozen.whole(CART), None);
+    add(&mut frozen, "mug");
+    assert_eq!(
+        open(&local, 3, Some("ada")).whole(CART).unwrap(),
+        r#"{"lamp":{"qty":1}}"#
+    );
+    assert_eq!(open(&local, 4, None).whole(CART).unwrap(), r#"{"mug":{"qty":1}}"#);
+}
+
+#[test]
+fn initial_entries_of_a_guest_are_not_taken_over() {
+    let local = Rc::default();
+    let mut store = open(&local, 1, Some("ada"));
+    store.remove(TAGS, "\"new\"").unwrap();
+    store.flush().unwrap();
+    store.set_owner(None);
+    assert_eq!(store.whole(TAGS).unwrap(), r#"["new"]"#);
+    sign_in(&mut store, "ada");
+    assert_eq!(store.whole(TAGS), None);
 }
