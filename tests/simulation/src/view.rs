@@ -19,6 +19,8 @@ pub(crate) struct Shown<'a> {
     cells: [Option<&'a Cell>; FIELDS.len()],
     /// The last increment seen of each field and replica.
     pub(crate) added: Vec<Floor>,
+    /// The last increment known of each field and replica, if only because others have taken it away.
+    known: Vec<Floor>,
     /// What was counted in each field since it was last written.
     pub(crate) sums: [Option<f64>; FIELDS.len()],
 }
@@ -34,6 +36,7 @@ impl<'a> Shown<'a> {
             whole: None,
             cells: [None; FIELDS.len()],
             added: Vec::new(),
+            known: Vec::new(),
             sums: [None; FIELDS.len()],
         };
         let mut covered = Ops::default();
@@ -78,6 +81,10 @@ impl<'a> Shown<'a> {
             };
             *shown.sums[added.field].get_or_insert(0.0) += history.total(added.last) - below;
         }
+        shown.known = shown.added.clone();
+        for floor in floors {
+            raise(history, &mut shown.known, floor);
+        }
         shown
     }
 
@@ -107,7 +114,7 @@ impl<'a> Shown<'a> {
 
     /// What a change takes away of what was counted in these fields.
     pub(crate) fn floors(&self, fields: impl Fn(usize) -> bool) -> Vec<Floor> {
-        self.added.iter().filter(|added| fields(added.field)).copied().collect()
+        self.known.iter().filter(|known| fields(known.field)).copied().collect()
     }
 
     /// The value as canonical JSON; `None` if the entry isn't there.
