@@ -44,6 +44,10 @@ impl Journal {
     /// snapshots of all chunks that have changed. Later, if these have stayed, it removes what it had read in the beginning and they
     /// contain.
     pub fn compact(&mut self) -> Option<Pace> {
+        if self.compaction.as_ref().is_some_and(|compaction| !compaction.jobs.is_empty()) {
+            // What has vanished since it was read must not get into snapshots part by part.
+            self.load();
+        }
         let mut compaction = match self.compaction.take() {
             Some(compaction) => compaction,
             None => {
