@@ -97,7 +97,7 @@ impl Driver {
         // Whoever opens it can't hear events yet, so they come a microtask later.
         let opened = Rc::downgrade(&driver);
         task::spawn(async move { with(&opened, |driver| driver.react()) });
-        driver.compact_later();
+        driver.compact_later(false);
         Ok(driver)
     }
 
@@ -322,8 +322,7 @@ impl Driver {
         self.flushing.set(false);
         self.with_store(|_| ());
         let stored = self.client.borrow_mut().flush().is_ok();
-        // Compacting makes room, too.
-        self.compact_later();
+        self.compact_later(!stored);
         if stored {
             self.full.set(false);
         } else if !self.full.replace(true) {

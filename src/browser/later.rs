@@ -28,13 +28,18 @@ impl Driver {
         });
     }
 
-    pub(super) fn compact_later(self: &Rc<Self>) {
+    /// Compacts what is worth it; at once if the storage is full, since that makes room.
+    pub(super) fn compact_later(self: &Rc<Self>, full: bool) {
         if self.compacting.replace(true) {
             return;
         }
         let driver = Rc::downgrade(self);
         // Tabs that have heard the same shouldn't start at the same moment.
-        let mut wait = COMPACT_AFTER + seed::seed() % COMPACT_AFTER;
+        let mut wait = if full {
+            0
+        } else {
+            COMPACT_AFTER + seed::seed() % COMPACT_AFTER
+        };
         task::spawn(async move {
             loop {
                 clock::sleep(wait).await;

@@ -7,6 +7,9 @@ use crate::json::write;
 use crate::mutant::{self, Mutant};
 use crate::state::{Replica, Scope, Slice};
 
+/// So many entries are removed in one task.
+const REMOVALS: usize = 64;
+
 /// When compacting wants to go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pace {
@@ -24,6 +27,8 @@ pub(super) struct Compaction {
     /// What is still to be written, the last first.
     jobs: Vec<Job>,
     written: Vec<Rc<str>>,
+    /// What is to be removed, once that is known.
+    contained: Option<Vec<Rc<str>>>,
     /// Up to where replicas are retired in the snapshots; in this page's state only when these have stayed, since others can follow no
     /// folding that isn't stored.
     horizon: Option<Replica>,
@@ -37,14 +42,17 @@ enum Job {
 }
 
 impl Journal {
-    /// Does one step of compacting, if one is due, and says when the next is. A step takes some milliseconds at most, however much is
-    /// stored.
+    /// Does one step of compacting, if one is due, and says when the next is. A step reads, writes or removes about a chunk.
     ///
     /// First it reads what is stored. Then it writes: one record for many small ones, or, when enough has piled up beside them, new
     /// snapshots of all chunks that have changed. Later, if these have stayed, it removes what it had read in the beginning and they
     /// contain.
     pub fn compact(&mut self) -> Option<Pace> {
-        if self.compaction.as_ref().is_some_and(|compaction| !compaction.jobs.is_empty()) {
+        if self
+            .compaction
+            .as_ref()
+            .is_some_and(|compaction| !compaction.jobs.is_empty())
+        {
             // What has vanished since it was read must not get into snapshots part by part.
             self.load();
         }
@@ -65,13 +73,15 @@ impl Journal {
         };
         match compaction.jobs.pop() {
             None => {
-                if mutant::on(Mutant::EarlyRemoval) {
+                if mutant::on(Mutant::EarlyRemoval) && compaction.contained.is_none() {
                     self.load();
                     compaction.read = self.keys.joined().map(|stored| stored.key.clone()).collect();
                     let written = compaction.written.clone();
                     compaction.read.retain(|key| !written.contains(key));
                 }
-                self.remove_contained(&compaction);
+                if self.remove_contained(&mut compaction) {
+                    self.compaction = Some(compaction);
+                }
                 // More may have come meanwhile.
                 Some(Pace::Soon)
             }
@@ -95,7 +105,7 @@ impl Journal {
                     Pace::Soon
                 };
                 if mutant::on(Mutant::UnconfirmedRemoval) && pace == Pace::Later {
-                    self.remove_contained(&compaction);
+                    while self.remove_contained(&mut compaction) {}
                     return None;
                 }
                 self.compaction = Some(compaction);
@@ -123,23 +133,29 @@ impl Journal {
                 jobs.extend(layout.dirty.iter().map(|chunk| Job::Snapshot(name.clone(), *chunk)));
             }
         }
-        let (mut read, mut small, mut bytes) = (Vec::new(), Vec::new(), 0);
+        let (mut read, mut bytes) = (Vec::new(), 0);
+        let (mut small, mut small_bytes, mut smalls) = (Vec::new(), 0, 0);
         for stored in removable {
             bytes += stored.bytes;
             read.push(stored.key.clone());
             if stored.kind != Kind::Snapshot && stored.bytes < chunk / 8 {
-                small.push(stored.key.clone());
+                smalls += 1;
+                // As many as make one chunk: the rest has its turn.
+                if small_bytes < chunk {
+                    small_bytes += stored.bytes;
+                    small.push(stored.key.clone());
+                }
             }
         }
         let beside = bytes.saturating_sub(clean);
         let much = beside >= (clean / 2).max(chunk / 2);
         // With changes that found no room, joining records is what makes some.
         let stuck = self.has_unwritten() && small.len() > 1;
-        if !much && small.len() < records && !stuck {
+        if !much && smalls < records && !stuck {
             return None;
         }
         let mut horizon = None;
-        let unsettled = self.is_unsettled() && small.len() >= records;
+        let unsettled = self.is_unsettled() && smalls >= records;
         if (much || bytes < chunk / 4 * 3) && !stuck && !unsettled {
             horizon = self.retirable();
         } else {
@@ -149,6 +165,7 @@ impl Journal {
             read,
             jobs,
             written: Vec::new(),
+            contained: None,
             horizon,
         })
     }
@@ -241,8 +258,23 @@ impl Journal {
         key
     }
 
-    /// Removes what had been read and is contained in what was written and has stayed.
-    fn remove_contained(&mut self, compaction: &Compaction) {
+    /// Removes some of what had been read and is contained in what was written and has stayed. Gives whether there is more.
+    fn remove_contained(&mut self, compaction: &mut Compaction) -> bool {
+        let mut contained = match compaction.contained.take() {
+            Some(contained) => contained,
+            None => self.contained(compaction),
+        };
+        for key in contained.drain(contained.len().saturating_sub(REMOVALS)..) {
+            self.storage.remove(&key);
+            self.keys.remove(&key);
+        }
+        let more = !contained.is_empty();
+        compaction.contained = Some(contained);
+        more
+    }
+
+    /// What had been read and is contained in what was written and has stayed.
+    fn contained(&mut self, compaction: &Compaction) -> Vec<Rc<str>> {
         let listed = self.list();
         let mut stayed: Vec<Stored> = Vec::new();
         for key in &compaction.written {
@@ -251,8 +283,9 @@ impl Journal {
             }
         }
         self.retire_in(&stayed, compaction.horizon);
+        let mut contained = Vec::new();
         for key in &compaction.read {
-            let contained = self.keys.get(key).is_some_and(|stored| {
+            let is_contained = self.keys.get(key).is_some_and(|stored| {
                 stored.touches.iter().all(|(name, touched)| {
                     let mut held = 0;
                     for other in &stayed {
@@ -261,11 +294,11 @@ impl Journal {
                     touched & !held == 0 || mutant::on(Mutant::PartialCover) && touched & held != 0
                 })
             });
-            if contained {
-                self.storage.remove(key);
-                self.keys.remove(key);
+            if is_contained {
+                contained.push(key.clone());
             }
         }
+        contained
     }
 
     /// Somebody has read the snapshots that this page has just written, and speaks in their terms.

@@ -63,6 +63,8 @@ pub struct Store {
     /// Guests' areas that the owner holds all of, and since when that is known, by the monotonic clock.
     taken_over: Vec<(Place, u64, u64)>,
     reserve: Reserve,
+    /// The reserve was given up, and compacting hasn't used it yet.
+    tight: bool,
     numbers: Numbers,
     limits: Limits,
     random: Random,
@@ -145,6 +147,7 @@ impl Store {
             owner: None,
             verdicts: Verdicts::default(),
             taken_over: Vec::new(),
+            tight: false,
             numbers,
             limits,
             random,

@@ -3,8 +3,7 @@ use std::rc::Rc;
 use crate::journal::Storage;
 use crate::text::concat;
 
-/// Some room in `localStorage` that is given up when it is full, so that the change that found it full is stored, and compacting finds
-/// room to make more.
+/// Some room in `localStorage` that is given up when it is full, so that compacting finds room to make more.
 pub(super) struct Reserve {
     key: String,
     storage: Rc<dyn Storage>,
@@ -40,10 +39,14 @@ impl Reserve {
     /// Gives the room up; gives whether there was any.
     pub(super) fn release(&mut self) -> bool {
         self.taken = false;
-        let held = self.storage.keys().contains(&self.key);
+        let held = self.is_held();
         if held {
             self.storage.remove(&self.key);
         }
         held
+    }
+
+    fn is_held(&self) -> bool {
+        self.storage.get(&self.key).is_some()
     }
 }

@@ -39,18 +39,21 @@ impl Store {
         self.in_transaction
     }
 
-    /// Stores what has changed. Where the storage is full, the reserve makes room for it.
+    /// Stores what has changed. Where the storage is full, the reserve is given up, for compacting: what has changed waits until that has
+    /// written, since it would take the room before.
     ///
     /// # Errors
     /// [`StorageFull`] if any storage took nothing; what it didn't take is tried again with the next call.
     pub fn flush(&mut self) -> Result<(), StorageFull> {
-        if !self.has_unwritten() {
-            return Ok(());
+        if self.tight {
+            return Err(StorageFull);
         }
-        let result = self.flush_all();
-        if result.is_err() && self.reserve.release() {
-            return self.flush_all();
+        let mut result = Ok(());
+        // The users' first: what the device notes of them must not be stored alone.
+        for journal in self.journals.iter_mut().rev() {
+            result = journal.flush().and(result);
         }
+        self.tight = result.is_err() && self.reserve.release();
         result
     }
 
@@ -80,6 +83,7 @@ impl Store {
         if soon {
             return Some(Pace::Soon);
         }
+        self.tight = false;
         if self.resting.contains(&true) || !self.taken_over.is_empty() {
             return Some(Pace::Later);
         }
@@ -87,14 +91,5 @@ impl Store {
             self.reserve.take();
         }
         None
-    }
-
-    fn flush_all(&mut self) -> Result<(), StorageFull> {
-        let mut result = Ok(());
-        // The users' first: what the device notes of them must not be stored alone.
-        for journal in self.journals.iter_mut().rev() {
-            result = journal.flush().and(result);
-        }
-        result
     }
 }
