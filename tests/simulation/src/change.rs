@@ -149,7 +149,12 @@ impl Run {
         if waiting.is_empty() || world.pages[id].dead {
             return;
         }
-        let missing = world.missing(waiting);
+        let mut missing = world.missing(waiting);
+        if stored {
+            let forgotten: Ops = missing.iter().filter(|op| !world.history.ops[*op].is_kept).collect();
+            world.excused |= forgotten;
+            missing = missing - forgotten;
+        }
         if let (true, Some(op)) = (stored, missing.iter().next()) {
             let what = format!(
                 "{} is called stored, and no stored entry contains it",

@@ -1,7 +1,7 @@
 //! Whose state it is: users sign in and out, and each puts members of its own in a set. A member is named after its operation, so
 //! whoever shows it, and whatever holds it, can be told by its name alone.
 
-use crate::history::Op;
+use crate::history::{History, Op};
 use crate::ops::Ops;
 use crate::page::Stamp;
 use crate::run::{PROCESSES, Run};
@@ -45,7 +45,7 @@ impl Run {
             return;
         }
         let (id, subject) = (self.tabs[at].id, self.tabs[at].subject);
-        let op = self.world().history.add_member(id, subject);
+        let op = self.world().add_member(id, subject);
         let joined = self.ask(at, |page| page.join(op));
         {
             let mut world = self.world();
@@ -72,7 +72,10 @@ impl Run {
         for op in shown.iter() {
             world.check_shown(op, id, subject);
         }
-        if let Some(op) = (own - shown).iter().next() {
+        // What a guest has put is a user's once it is claimed, and the guest begins anew.
+        let is_own = |op: &usize| subject.is_some() || world.history.ops[*op].is_kept;
+        let missing = (own - shown).iter().find(is_own);
+        if let Some(op) = missing {
             world.fail("view", format!("page {id} has put member {op}, and doesn't show it"));
         }
     }
@@ -113,6 +116,22 @@ impl World {
         }
     }
 
+    /// Notes that what guests have put is claimed: their pages forget it when they hear of that, and what they couldn't store with it.
+    pub(crate) fn claim(&mut self, key: &str) {
+        if !is_claim(key) {
+            return;
+        }
+        self.has_claims = true;
+        let members = self.history.members();
+        let guests: Ops = members.filter(|op| self.history.ops[*op].subject.is_none()).collect();
+        guests.iter().for_each(|op| self.history.ops[op].is_kept = false);
+        for facts in &mut self.pages {
+            self.excused |= facts.unacknowledged & guests;
+            facts.unacknowledged = facts.unacknowledged - guests;
+        }
+        self.excuse_orphans(guests);
+    }
+
     /// Notes that a claim was refused, or dropped after it was accepted: from then on what guests put may be anybody's.
     pub(crate) fn unclaim(&mut self, key: &str) {
         self.has_lost_a_claim |= is_claim(key);
@@ -138,9 +157,10 @@ impl World {
     }
 }
 
-impl crate::history::History {
+impl World {
     fn add_member(&mut self, page: usize, subject: Option<usize>) -> usize {
-        self.ops.push(Op {
+        let ops = &mut self.history.ops;
+        ops.push(Op {
             slice: MINE,
             key: 0,
             page,
@@ -151,13 +171,16 @@ impl crate::history::History {
             covers: Ops::default(),
             floors: Vec::new(),
             adds: None,
-            is_kept: true,
+            // A page that hasn't heard of a claim puts it where another's is.
+            is_kept: subject.is_some() || !self.has_claims,
             subject,
             claimed: None,
         });
-        self.ops.len() - 1
+        ops.len() - 1
     }
+}
 
+impl History {
     pub(crate) fn members(&self) -> impl Iterator<Item = usize> {
         let ops = self.ops.iter().enumerate();
         ops.filter(|(_, op)| op.slice == MINE).map(|(at, _)| at)

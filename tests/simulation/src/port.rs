@@ -73,6 +73,7 @@ impl Port {
             let ops: Vec<String> = entry.contents.iter().map(|op| op.to_string()).collect();
             format!("page {} stored {key} with [{}]", self.page, ops.join(" "))
         });
+        world.claim(key);
         world.origin.set(process, self.page, entry, world.time);
         Some(())
     }

@@ -64,6 +64,8 @@ pub(crate) struct World {
     /// The entries, by slice and key, of which something was lost that pages had seen, and that others have retired since. Whether such a
     /// page still shows it depends on who has folded what.
     pub(crate) doubtful: BTreeSet<(usize, usize)>,
+    /// Whether anything that guests have put was ever claimed.
+    pub(crate) has_claims: bool,
     /// Whether the storage has refused or dropped a claim of what a guest had put.
     pub(crate) has_lost_a_claim: bool,
     /// Who is signed in.
@@ -254,8 +256,12 @@ impl World {
             document.is_some_and(|document| !self.history.contained(document, op, None).is_empty())
         };
         let is_contained = |op: &Ops| self.origin.entries().any(|entry| contains(entry, op));
-        // Of what is folded that can't be told, but whether it makes a difference.
-        let is_folded = |op: usize| self.history.dot(op).is_none_or(|dot| Some(dot.replica) <= self.horizon);
+        // Where something folded is concerned that can't be told, but whether it makes a difference.
+        let is_old = |op: usize| self.history.dot(op).is_none_or(|dot| Some(dot.replica) <= self.horizon);
+        let is_folded = |at: usize| {
+            let op = &self.history.ops[at];
+            is_old(at) || op.covers.iter().any(is_old) || op.floors.iter().any(|floor| is_old(floor.last))
+        };
         let makes_none = |op: &Ops| self.history.same(&stored, &(stored | *op));
         missing
             .iter()
