@@ -43,8 +43,21 @@ export function pretendToBeAPage(): void {
 /** A `Storage` of the page's own. */
 export class MemoryStorage {
   readonly #items = new Map<string, string>();
+  readonly #self: MemoryStorage;
 
-  constructor(private readonly changed?: (storage: MemoryStorage, key: string, value: string | null) => void) {}
+  constructor(private readonly changed?: (storage: MemoryStorage, key: string, value: string | null) => void) {
+    const own = (key: string | symbol) => typeof key === "string" && this.#items.has(key);
+    // As a browser's, its entries are properties.
+    this.#self = new Proxy(this, {
+      ownKeys: () => [...this.#items.keys()],
+      getOwnPropertyDescriptor: (_, key) => (own(key) ? { value: "", configurable: true, enumerable: true } : undefined),
+      get: (target, name) => {
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === "function" ? value.bind(target) : value;
+      },
+    });
+    return this.#self;
+  }
 
   get length(): number {
     return this.#items.size;
@@ -57,9 +70,9 @@ export class MemoryStorage {
   }
   setItem(key: string, value: string): void {
     this.#items.set(key, value);
-    this.changed?.(this, key, value);
+    this.changed?.(this.#self, key, value);
   }
   removeItem(key: string): void {
-    if (this.#items.delete(key)) this.changed?.(this, key, null);
+    if (this.#items.delete(key)) this.changed?.(this.#self, key, null);
   }
 }
