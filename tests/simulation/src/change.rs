@@ -140,14 +140,14 @@ impl Run {
         self.flush(at);
     }
 
-    /// What the shell does at the end of the microtask.
-    pub(crate) fn flush(&mut self, at: usize) {
+    /// What the shell does at the end of the microtask; gives whether all is stored.
+    pub(crate) fn flush(&mut self, at: usize) -> bool {
         let stored = self.ask(at, Page::flush);
         let id = self.tabs[at].id;
         let world = &mut *self.world();
         let waiting = world.pages[id].unacknowledged;
         if waiting.is_empty() || world.pages[id].dead {
-            return;
+            return stored;
         }
         let mut missing = world.missing(waiting);
         if stored {
@@ -164,6 +164,16 @@ impl Run {
         }
         world.acknowledged |= waiting - missing;
         world.pages[id].unacknowledged = missing;
+        stored
+    }
+
+    /// Looks, and stores what waits: after an idle moment, should it wait for that.
+    pub(crate) fn catch_up(&mut self, at: usize) {
+        self.ask(at, Page::load);
+        if !self.flush(at) {
+            self.compact(at, true);
+            self.flush(at);
+        }
     }
 }
 

@@ -1,6 +1,5 @@
 //! How every run ends: an idle phase in which all pages compact, then all is well again, and everything must be there.
 
-use crate::page::Page;
 use crate::run::{PROCESSES, Run};
 use crate::stored::{Role, role};
 
@@ -87,8 +86,7 @@ impl Run {
             self.world().advance(20_000);
             (0..PROCESSES).for_each(|process| self.deliver(process, u8::MAX, 0));
             for at in 0..self.tabs.len() {
-                self.ask(at, Page::load);
-                self.flush(at);
+                self.catch_up(at);
             }
             self.look();
             quiet = if self.world().origin.is_busy() { 0 } else { quiet + 1 };

@@ -202,7 +202,7 @@ impl Run {
                 self.ask(at, Page::load);
                 self.flush(at);
             }
-            Action::Flush { .. } => self.flush(at),
+            Action::Flush { .. } => drop(self.flush(at)),
             Action::SignIn { subject, .. } => {
                 self.sign_in(at, subject.map(|subject| usize::from(subject) % SUBJECTS.len()))
             }
@@ -357,8 +357,7 @@ impl Run {
             if self.world().has_to_store(id) {
                 self.world().make_room();
                 self.thaw(at);
-                self.ask(at, Page::load);
-                self.flush(at);
+                self.catch_up(at);
             }
         }
     }
