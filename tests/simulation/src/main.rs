@@ -17,7 +17,7 @@
 //!
 //! # How it is judged
 //!
-//! By an oracle that joins nothing. It keeps the [history](history) of all operations, and of each page the set of those that it has
+//! By an oracle that joins nothing. It keeps the [history] of all operations, and of each page the set of those that it has
 //! seen; what a set of operations must [show](view) it works out from all of them anew. From the core it takes but what an
 //! operation is called (its dot and stamp), and from a stored document only which operations it claims to contain, and of these just
 //! those that its writer had seen.
