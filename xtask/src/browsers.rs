@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 
 use crate::programs::{Program, Wanted};
 use crate::workspace::Workspace;
@@ -71,17 +72,17 @@ const INSTALL_FIREFOX: &str = "Firefox is needed: install it (Debian: `apt-get i
 /// All of them.
 pub(crate) struct Browsers {
     pub(crate) chromium: Chromium,
-    pub(crate) firefox: Firefox,
+    firefox: Firefox,
 }
 
 pub(crate) struct Chromium {
-    pub(crate) browser: PathBuf,
+    browser: PathBuf,
     pub(crate) driver: PathBuf,
 }
 
-pub(crate) struct Firefox {
-    pub(crate) browser: PathBuf,
-    pub(crate) driver: PathBuf,
+struct Firefox {
+    browser: PathBuf,
+    driver: PathBuf,
 }
 
 impl Browsers {
@@ -108,6 +109,15 @@ impl Browsers {
             chromium,
             firefox: Firefox { browser, driver },
         })
+    }
+
+    /// Says to a program where they are.
+    pub(crate) fn tell<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        command
+            .env("CHROME", &self.chromium.browser)
+            .env("CHROMEDRIVER", &self.chromium.driver)
+            .env("FIREFOX", &self.firefox.browser)
+            .env("GECKODRIVER", &self.firefox.driver)
     }
 }
 

@@ -8,12 +8,14 @@ usage: cargo xtask <command>
   demo [--port 8080]            build everything and serve the demo; stops on Ctrl-C
   test                          format, lints, all tests; installs what they need
   simulate [--seeds 2000]       pages over a storage that lags, refuses and forgets; --seed 17 and --mutants, too
+  bench journal                 what storing, compacting and opening cost, by the size of the state
   build [--profile wasm|dev]    the npm package, into target/npm/holdall
   help                          this text";
 
 #[derive(Debug, PartialEq)]
 pub(crate) enum Command {
     Help,
+    BenchJournal,
     Build(Profile),
     Demo { port: u16 },
     Test,
@@ -28,6 +30,9 @@ pub(crate) fn parse(arguments: &[String]) -> Result<Command, String> {
         ["help" | "--help" | "-h"] => Ok(Command::Help),
         ["test"] => Ok(Command::Test),
         ["simulate", rest @ ..] => Ok(Command::Simulate(rest.iter().map(ToString::to_string).collect())),
+        ["bench", "journal"] => Ok(Command::BenchJournal),
+        ["bench"] => Err("which bench? There is `bench journal`".into()),
+        ["bench", unknown, ..] => Err(format!("unknown bench `{unknown}`: there is `bench journal`")),
         ["build"] => Ok(Command::Build(Profile::Wasm)),
         ["build", rest @ ..] => match option("--profile", rest)? {
             "wasm" => Ok(Command::Build(Profile::Wasm)),
@@ -73,6 +78,7 @@ mod tests {
         assert_eq!(parsed("demo"), Ok(Command::Demo { port: 8080 }));
         assert_eq!(parsed("build"), Ok(Command::Build(Profile::Wasm)));
         assert_eq!(parsed("test"), Ok(Command::Test));
+        assert_eq!(parsed("bench journal"), Ok(Command::BenchJournal));
         assert_eq!(parsed("--help"), Ok(Command::Help));
         assert_eq!(parsed("simulate"), Ok(Command::Simulate(Vec::new())));
         assert_eq!(
@@ -97,6 +103,8 @@ mod tests {
             ("demo --port 65536", "65536"),
             ("demo 8080", "8080"),
             ("build --profile fast", "fast"),
+            ("bench", "journal"),
+            ("bench jurnal", "jurnal"),
             ("test --all", "--all"),
         ] {
             assert!(parsed(line).is_err_and(|message| message.contains(word)), "{line}");

@@ -4,6 +4,7 @@
 //! names, so nobody has to install them.
 
 mod apt;
+mod bench;
 mod browsers;
 mod cli;
 mod counts;
@@ -48,6 +49,7 @@ fn main() -> ExitCode {
 fn execute(command: &Command, workspace: &Workspace) -> Result<ExitCode> {
     match command {
         Command::Help => println!("{}", cli::USAGE),
+        Command::BenchJournal => bench::journal(workspace)?,
         Command::Build(profile) => package::build(workspace, *profile)?,
         Command::Demo { port } => demo::run(workspace, *port)?,
         Command::Simulate(arguments) => simulate::run(workspace, arguments)?,

@@ -11,11 +11,14 @@
 )]
 
 mod browser;
+mod crash;
 mod devtools;
 mod driver;
+mod engine;
 mod environment;
 mod front;
 pub mod http;
+mod pages;
 mod server;
 mod tab;
 mod view;
@@ -24,9 +27,11 @@ mod wire;
 
 pub use browser::Browser;
 pub use devtools::Recording;
+pub use engine::Engine;
 pub use front::{Fault, Front};
+pub use pages::Pages;
 pub use server::{Server, Stats};
 pub use tab::Tab;
 pub use view::View;
-pub use wait::{SOON, until};
+pub use wait::{SOON, until, within};
 pub use wire::Sent;

@@ -18,8 +18,8 @@ use crate::wait::{SOON, until};
 /// A tab of a [`Browser`](crate::Browser).
 #[derive(Clone)]
 pub struct Tab {
-    session: Arc<Session>,
-    window: WindowHandle,
+    pub(crate) session: Arc<Session>,
+    pub(crate) window: WindowHandle,
 }
 
 impl Tab {
@@ -142,7 +142,7 @@ impl Tab {
 
     async fn fail(&self, what: &str) -> ! {
         let view = self.view().await;
-        let console = self.session.read_log("browser").await;
+        let console = self.session.console().await;
         panic!("waited {SOON:?} in vain until {what}; the page shows {view:#?} and its console says {console:#}");
     }
 

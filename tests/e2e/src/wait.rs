@@ -11,8 +11,13 @@ pub const SOON: Duration = Duration::from_secs(10);
 const PERIOD: Duration = Duration::from_millis(25);
 
 /// Looks until `look` finds something, but for no longer than [`SOON`].
-pub async fn until<T>(mut look: impl AsyncFnMut() -> Option<T>) -> Option<T> {
-    let found = timeout(SOON, async {
+pub async fn until<T>(look: impl AsyncFnMut() -> Option<T>) -> Option<T> {
+    within(SOON, look).await
+}
+
+/// Looks until `look` finds something, but for no longer than that.
+pub async fn within<T>(limit: Duration, mut look: impl AsyncFnMut() -> Option<T>) -> Option<T> {
+    let found = timeout(limit, async {
         loop {
             if let Some(found) = look().await {
                 return found;

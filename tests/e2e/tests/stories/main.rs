@@ -14,3 +14,4 @@ mod people;
 mod requests;
 mod session;
 mod storage;
+mod tabs;
