@@ -9,6 +9,8 @@ use crate::state::{Replica, Scope, Slice};
 
 /// So many entries are removed in one task.
 const REMOVALS: usize = 64;
+/// So many chunks are written before the entries that they contain go: a storage that is nearly full has no room for all.
+const CHUNKS: usize = 16;
 
 /// When compacting wants to go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -158,6 +160,7 @@ impl Journal {
         let unsettled = self.is_unsettled() && smalls >= records;
         if (much || bytes < chunk / 4 * 3) && !stuck && !unsettled {
             horizon = self.retirable();
+            jobs.truncate(CHUNKS);
         } else {
             (read, jobs) = (small, vec![Job::Merge]);
         }
@@ -285,16 +288,17 @@ impl Journal {
         self.retire_in(&stayed, compaction.horizon);
         let mut contained = Vec::new();
         for key in &compaction.read {
-            let is_contained = self.keys.get(key).is_some_and(|stored| {
-                stored.touches.iter().all(|(name, touched)| {
-                    let mut held = 0;
-                    for other in &stayed {
-                        held |= other.touched(name);
-                    }
-                    touched & !held == 0 || mutant::on(Mutant::PartialCover) && touched & held != 0
-                })
-            });
-            if is_contained {
+            let Some(stored) = self.keys.get_mut(key) else { continue };
+            let mut left = 0;
+            for (name, touched) in &mut stored.touches {
+                for other in &stayed {
+                    let held = other.touched(name);
+                    let partly = mutant::on(Mutant::PartialCover) && *touched & held != 0;
+                    *touched &= if partly { 0 } else { !held };
+                }
+                left |= *touched;
+            }
+            if left == 0 {
                 contained.push(key.clone());
             }
         }

@@ -9,7 +9,7 @@ pub(super) struct Stored {
     pub(super) key: Rc<str>,
     pub(super) bytes: usize,
     pub(super) kind: Kind,
-    /// The parts that it speaks of, as bits, by slice.
+    /// The parts that it speaks of, as bits, by slice; less those of which all that it says has been confirmed to be elsewhere, too.
     pub(super) touches: Vec<(Rc<str>, u64)>,
     /// When it was first seen, by the monotonic clock.
     pub(super) seen: u64,
@@ -68,6 +68,11 @@ pub(super) struct Keys(Vec<Stored>);
 impl Keys {
     pub(super) fn get(&self, key: &str) -> Option<&Stored> {
         self.0.get(self.find(key).ok()?)
+    }
+
+    pub(super) fn get_mut(&mut self, key: &str) -> Option<&mut Stored> {
+        let at = self.find(key).ok()?;
+        self.0.get_mut(at)
     }
 
     pub(super) fn contains(&self, key: &str) -> bool {

@@ -9,6 +9,9 @@ use crate::list::retain;
 use crate::mutant::{self, Mutant};
 use crate::sort::sort_by;
 
+/// In milliseconds. A page that writes has read all that was stored half a minute ago.
+const SETTLED: u64 = 120_000;
+
 /// Who changes something, and when.
 #[derive(Debug, Clone, Copy)]
 pub struct Author {
@@ -123,9 +126,11 @@ impl Slice {
         retain(&mut cells, |cell| {
             !counted(&cell.name) || mutant::on(Mutant::ReassertCounted)
         });
-        // Earlier increments of this page would pile up. An event of its own may go if all that it holds is held by this one.
+        // Earlier increments would pile up. Their events may go if all that they hold is held by this one: those of this page, and those
+        // of others that everybody has seen who may remove the entry without having seen this one.
         for event in &change.entry.events {
-            if event.dot.replica == author.replica && event.cells.iter().all(|cell| cells.contains(cell)) {
+            let settled = event.dot.replica == author.replica || event.at.saturating_add(SETTLED) <= author.now;
+            if settled && event.cells.iter().all(|cell| cells.contains(cell)) {
                 change.context.insert(event.dot);
             }
         }
