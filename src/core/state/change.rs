@@ -3,14 +3,15 @@ use std::rc::Rc;
 use super::entry::Tally;
 use super::part::part_of;
 use super::view::{is_number, whole};
-use super::{Cell, Context, Counter, Dot, Entry, Event, Replica, Slice, Stamp};
+use super::{Cell, Context, Counter, Dot, Entry, Event, Origin, Replica, Slice, Stamp};
 use crate::json::{JsonError, Kind, Reader};
 use crate::list::retain;
 use crate::mutant::{self, Mutant};
 use crate::sort::sort_by;
 
-/// In milliseconds. A page that writes has read all that was stored half a minute ago.
-const SETTLED: u64 = 120_000;
+/// An increment supersedes those of others that are so old, in milliseconds. A page that writes has read all that was stored half a minute
+/// ago.
+pub const SETTLED: u64 = 120_000;
 
 /// Who changes something, and when.
 #[derive(Debug, Clone, Copy)]
@@ -130,7 +131,7 @@ impl Slice {
         // of others that everybody has seen who may remove the entry without having seen this one.
         for event in &change.entry.events {
             let settled = event.dot.replica == author.replica || event.at.saturating_add(SETTLED) <= author.now;
-            if settled && event.cells.iter().all(|cell| cells.contains(cell)) {
+            if settled && event.origin == Origin::Counted && event.cells.iter().all(|cell| cells.contains(cell)) {
                 change.context.insert(event.dot);
             }
         }
@@ -155,6 +156,7 @@ impl Slice {
             folded: false,
         };
         change.left.join_counter(&counter);
+        change.origin = Origin::Counted;
         let put = change.entry.put();
         Ok(change.finish(put, cells))
     }
@@ -240,6 +242,7 @@ struct Change {
     left: Entry,
     /// The operations that it speaks of.
     context: Context,
+    origin: Origin,
 }
 
 impl Change {
@@ -271,6 +274,7 @@ impl Change {
             dot,
             left: Entry::default(),
             context: Context::default(),
+            origin: Origin::Written,
         }
     }
 
@@ -316,6 +320,7 @@ impl Change {
             dot,
             mut left,
             mut context,
+            origin,
         } = self;
         sort_by(&mut cells, |a, b| a.name.cmp(&b.name));
         let order = if entry.is_present() {
@@ -330,7 +335,7 @@ impl Change {
             at: author.now,
             version: author.version,
             cells,
-            folded: false,
+            origin,
         });
         context.insert(dot);
         let mut delta = Slice::default();

@@ -30,8 +30,19 @@ pub struct Event {
     pub version: u32,
     /// What it holds, by name.
     pub cells: Vec<Cell>,
-    /// Whether it holds what older, retired replicas had left, too.
-    pub folded: bool,
+    /// What made it.
+    pub origin: Origin,
+}
+
+/// What made an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// A put or a patch.
+    Written,
+    /// An increment, which only asserts again what others have written.
+    Counted,
+    /// A put or a patch, and all that retired replicas had left beside it.
+    Folded,
 }
 
 /// The value of a field.
@@ -139,9 +150,14 @@ impl Entry {
         for event in &other.events {
             match self.find(event.dot) {
                 Ok(at) => {
-                    if let Some(own) = self.events.get_mut(at).filter(|own| event.folded && !own.folded) {
-                        *own = event.clone();
-                        changed = true;
+                    if let Some(own) = self.events.get_mut(at).filter(|_| event.origin == Origin::Folded) {
+                        let joined = if own.origin == Origin::Folded {
+                            Rc::new(Event::fold(&[own.clone(), event.clone()], event.dot))
+                        } else {
+                            event.clone()
+                        };
+                        changed |= joined != *own;
+                        *own = joined;
                     }
                 }
                 Err(at) if !ours.contains(event.dot) => {
@@ -198,6 +214,28 @@ impl Entry {
 }
 
 impl Event {
+    /// All that these events show, as one.
+    pub(super) fn fold(events: &[Rc<Self>], dot: Dot) -> Self {
+        let entry = Entry {
+            events: events.to_vec(),
+            counters: Vec::new(),
+        };
+        let mut cells = Vec::new();
+        for cell in entry.cells() {
+            cells.push(cell.clone());
+        }
+        sort_by(&mut cells, |a, b| a.name.cmp(&b.name));
+        Self {
+            dot,
+            put: entry.put(),
+            order: entry.order(),
+            at: entry.changed_at(),
+            version: entry.version(),
+            cells,
+            origin: Origin::Folded,
+        }
+    }
+
     /// Whether this is the put of just this value, as canonical JSON.
     #[must_use]
     pub fn holds(&self, value: &str) -> bool {

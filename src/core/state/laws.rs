@@ -29,7 +29,7 @@ fn event(dot: Dot, folded: bool) -> Event {
             stamp,
             text: if folded { "1" } else { "0" }.into(),
         }],
-        folded,
+        origin: if folded { Origin::Folded } else { Origin::Written },
     }
 }
 

@@ -16,10 +16,10 @@ mod retire;
 mod slice;
 mod view;
 
-pub use change::{Author, Capture, ChangeError};
+pub use change::{Author, Capture, ChangeError, SETTLED};
 pub use context::Context;
 pub use entries::Entries;
-pub use entry::{Cell, Counter, Entry, Event};
+pub use entry::{Cell, Counter, Entry, Event, Origin};
 pub use id::{Dot, MAX_CLOCK, Replica, Stamp};
 pub use part::{PARTS, Part, Scope, part_of};
 pub use slice::Slice;

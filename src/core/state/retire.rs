@@ -2,7 +2,7 @@ use std::rc::Rc;
 
 use super::entry::Tally;
 use super::view::bounded;
-use super::{Counter, Entry, Event, Part, Replica};
+use super::{Counter, Entry, Event, Origin, Part, Replica};
 use crate::list::retain;
 use crate::mutant::{self, Mutant};
 
@@ -10,9 +10,9 @@ use crate::mutant::{self, Mutant};
 impl Part {
     /// Names no replica up to `horizon` any more. All that these ever did here must have been seen.
     ///
-    /// What they left of a key is folded into the event, and for each field into the counter, of the youngest of them. Whoever
-    /// superseded that one had seen the older ones, too; so a removal, or a floor, that knows nothing of the folding hits the whole, and
-    /// two pages that fold apart come to the same.
+    /// What they left of a key is folded into the youngest event that wrote something, and for each field into the youngest counter.
+    /// Whoever superseded that one had seen the others, too, and superseded them; so a removal, or a floor, that knows nothing of the
+    /// folding hits the whole, and two pages that fold apart come to the same.
     pub fn retire(&mut self, horizon: Replica) {
         for (_, entry) in self.entries.iter_mut() {
             fold_events(entry, horizon);
@@ -27,21 +27,10 @@ fn fold_events(entry: &mut Entry, horizon: Replica) {
     // Sorted by replica: those to be folded come first.
     let retired = entry.events.partition_point(|event| event.dot.replica <= horizon);
     let rest = entry.events.split_off(retired);
-    if let (Some(youngest), true) = (entry.events.last().cloned(), retired > 1) {
-        let mut cells = Vec::new();
-        for cell in entry.cells() {
-            cells.push(cell.clone());
-        }
-        let folded = Event {
-            put: entry.put(),
-            order: entry.order(),
-            at: entry.changed_at(),
-            version: entry.version(),
-            cells,
-            folded: true,
-            ..(*youngest).clone()
-        };
-        entry.events = vec![Rc::new(folded)];
+    // Increments supersede increments alone, and would take with the youngest what the others hold.
+    let written = entry.events.iter().rev().find(|event| event.origin != Origin::Counted);
+    if let (Some(dot), true) = (written.map(|event| event.dot), retired > 1) {
+        entry.events = vec![Rc::new(Event::fold(&entry.events, dot))];
     }
     entry.events.extend(rest);
 }

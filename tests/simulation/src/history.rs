@@ -2,7 +2,7 @@
 
 use crate::action::{Change, Value};
 use crate::ops::{MAX_OPS, Ops};
-use crate::page::{Dot, Made, Replica, Stamp};
+use crate::page::{Dot, Made, Replica, SETTLED, Stamp};
 use crate::slices::{FIELDS, KEYS, Of, SLICES};
 use crate::stored::{About, Stored};
 use crate::view::{Shown, is_number, seq};
@@ -14,6 +14,8 @@ pub(crate) struct Op {
     pub(crate) page: usize,
     /// What the operation is called, if it leaves an event: a removal doesn't.
     pub(crate) dot: Option<Dot>,
+    /// When its page believed it to be: wall time in milliseconds.
+    pub(crate) at: u64,
     /// When the entry was last put as a whole, as this operation saw it.
     pub(crate) put: Stamp,
     /// When the entry was first put, as this operation saw it.
@@ -113,6 +115,7 @@ impl History {
             key,
             page,
             dot: Some(made.dot),
+            at: made.at,
             put: shown.put,
             order: shown.order.unwrap_or(made.order),
             cells: Vec::new(),
@@ -150,7 +153,10 @@ impl History {
                 op.cells = shown.cells().filter(uncounted).cloned().collect();
                 let held = |other: &usize| {
                     let other = &self.ops[*other];
-                    other.dot.is_some_and(|dot| dot.replica == made.dot.replica)
+                    other
+                        .dot
+                        .is_some_and(|dot| dot.replica == made.dot.replica || other.at + SETTLED <= made.at)
+                        && other.adds.is_some()
                         && other.cells.iter().all(|cell| op.cells.contains(cell))
                 };
                 op.covers = shown.live.iter().filter(held).collect();
@@ -183,6 +189,7 @@ impl History {
             key: captured.key,
             page,
             dot: None,
+            at: 0,
             put: Stamp::ZERO,
             order: Stamp::ZERO,
             cells: Vec::new(),

@@ -167,6 +167,7 @@ impl World {
             key: 0,
             page,
             dot: None,
+            at: 0,
             put: Stamp::ZERO,
             order: Stamp::ZERO,
             cells: Vec::new(),

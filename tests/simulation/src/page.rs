@@ -11,7 +11,7 @@ pub(crate) use holdall::time::Now;
 
 use holdall::store::{Captured, Owner, Place, Setting, SliceConfig, Store};
 
-pub(crate) use holdall::state::{Dot, Replica, Stamp};
+pub(crate) use holdall::state::{Dot, Replica, SETTLED, Stamp};
 
 use crate::ops::Ops;
 use crate::owners::{self, MINE, SUBJECTS};
@@ -229,6 +229,7 @@ impl Page {
             put: event.put,
             order: event.order,
             newest: event.cells.iter().map(|cell| cell.stamp).max(),
+            at: event.at,
         };
         entry.events.iter().map(made).collect()
     }
@@ -242,6 +243,8 @@ pub(crate) struct Made {
     pub(crate) order: Stamp,
     /// The newest of what it asserts.
     pub(crate) newest: Option<Stamp>,
+    /// When its page believed it to be.
+    pub(crate) at: u64,
 }
 
 fn outcome(result: Result<(), holdall::error::Error>) -> Outcome {

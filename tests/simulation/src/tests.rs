@@ -36,6 +36,7 @@ impl Hand {
             put: stamp,
             order: stamp,
             newest: Some(stamp),
+            at: 0,
         };
         self.history.add(change, page as usize, &set(seen), made).unwrap()
     }
@@ -169,6 +170,7 @@ fn a_clock_that_stands_still_is_noticed() {
         put: Stamp::ZERO,
         order: Stamp::ZERO,
         newest: Some(Stamp::ZERO),
+        at: 0,
     };
     let change = Change::Put {
         slice: CART,

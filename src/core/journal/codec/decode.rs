@@ -1,7 +1,9 @@
 use super::{CodecError, Document, FORMAT};
 use crate::json::{DOCUMENT_DEPTH, JsonError, Kind, Reader};
 use crate::number::Numbers;
-use crate::state::{Cell, Context, Counter, Dot, Entry, Event, MAX_CLOCK, PARTS, Part, Replica, Slice, Stamp, part_of};
+use crate::state::{
+    Cell, Context, Counter, Dot, Entry, Event, MAX_CLOCK, Origin, PARTS, Part, Replica, Slice, Stamp, part_of,
+};
 use crate::text::integer;
 
 impl Document {
@@ -135,10 +137,14 @@ impl Parser {
         let put = self.stamp(&mut items)?;
         let order = self.stamp(&mut items)?;
         let mut cells = Vec::new();
-        let mut folded = false;
+        let mut origin = Origin::Written;
         while let Some(reader) = items.more()? {
             if reader.kind()? == Kind::Number {
-                folded = reader.integer()? == 1;
+                origin = match reader.integer()? {
+                    1 => Origin::Folded,
+                    2 => Origin::Counted,
+                    _ => return Err(JsonError::Syntax),
+                };
                 continue;
             }
             let mut items = Tuple::open(reader)?;
@@ -172,7 +178,7 @@ impl Parser {
             at,
             version,
             cells,
-            folded,
+            origin,
         })
     }
 

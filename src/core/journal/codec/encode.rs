@@ -2,7 +2,7 @@ use super::{Document, FORMAT};
 use crate::json::write;
 use crate::number::Numbers;
 use crate::sort::sort_and_dedup;
-use crate::state::{Counter, Event, Part, Replica, Slice, Stamp};
+use crate::state::{Counter, Event, Origin, Part, Replica, Slice, Stamp};
 
 impl Document {
     /// Writes the stored form.
@@ -105,8 +105,10 @@ impl Writer {
         self.integer(u64::from(event.version));
         self.stamp(event.put);
         self.stamp(event.order);
-        if event.folded {
-            self.integer(1);
+        match event.origin {
+            Origin::Written => {}
+            Origin::Folded => self.integer(1),
+            Origin::Counted => self.integer(2),
         }
         for cell in &event.cells {
             self.out.push_str(",[");

@@ -156,6 +156,7 @@ fn ten_thousand_pages_leave_little_behind() {
     let mut live_bytes = 0;
     for page in 0..PAGES {
         let mut journal = open(&shared, page);
+        journal.tick(at(page * 60_000));
         increment(&mut journal, &format!("sku-{}", page % 20));
         journal.flush().unwrap();
         settle(&mut journal);
