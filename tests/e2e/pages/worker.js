@@ -6,8 +6,9 @@ import { beforeWriting, isDropped, stored, storedBy } from "./stored.js";
 import { hasten, nextTask, ticks } from "./ticks.js";
 import { mixed } from "./work/mixed.js";
 import { numbered } from "./work/numbered.js";
+import { puts } from "./work/puts.js";
 
-const works = { mixed, numbered };
+const works = { mixed, numbered, puts };
 
 const { hasty } = Object.fromEntries(new URLSearchParams(location.search));
 if (hasty) hasten(hasty);

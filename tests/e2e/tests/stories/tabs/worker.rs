@@ -256,7 +256,7 @@ pub(crate) fn is_complete(state: &State, expected: &[&Expected]) {
     for (counter, by) in expected.iter().flat_map(|expected| &expected.added) {
         *added.entry(counter).or_default() += by;
     }
-    assert!(!added.is_empty() && added["left"] == added["right"]);
+    assert_eq!(added.get("left"), added.get("right"));
     for (counter, sum) in added {
         assert_eq!(state.count(counter), sum, "{counter} in {state:?}");
     }
