@@ -196,6 +196,13 @@ impl Journal {
         self.outdated.is_empty() && self.keys.is_understood()
     }
 
+    /// Whether all that is stored here, as far as it was seen, has stayed for a while, and nothing waits to be.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        let believed = self.now.monotonic.saturating_sub(self.limits.confirm);
+        !self.has_unwritten() && self.keys.joined().all(|stored| stored.seen <= believed)
+    }
+
     /// Removes what is stored of this area and was read.
     pub fn remove_joined(&self) {
         for stored in self.keys.joined() {

@@ -315,9 +315,13 @@ impl Journal {
             return;
         };
         let horizon = compaction.horizon;
+        // One that was dropped nobody can follow.
+        let listed = self.list();
         let mut written = Vec::new();
         for key in &compaction.written {
-            written.extend(self.keys.get(key).cloned());
+            if listed.iter().any(|other| **other == **key) {
+                written.extend(self.keys.get(key).cloned());
+            }
         }
         self.retire_in(&written, horizon);
     }

@@ -278,7 +278,9 @@ impl Store {
     /// Removes the guests' areas whose users have stored all of it, and for a while.
     pub(super) fn drop_taken_over(&mut self) {
         for (place, number, since) in core::mem::take(&mut self.taken_over) {
-            if self.now.monotonic < since + self.limits.confirm {
+            let journal = self.journals.get(journal(place, Owner::User));
+            let settled = journal.is_some_and(Journal::is_settled);
+            if self.now.monotonic < since + self.limits.confirm || !settled {
                 self.taken_over.push((place, number, since));
                 continue;
             }
