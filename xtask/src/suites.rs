@@ -13,10 +13,10 @@ use crate::workspace::Workspace;
 use crate::{Result, simulate, tools};
 
 /// The fewest tests that each suite has. Fewer means that some are no longer found: raise these along with the tests.
-const NATIVE: usize = 215;
+const NATIVE: usize = 268;
 const DOC: usize = 15;
-const BROWSER: usize = 130;
-const FACADE: usize = 82;
+const BROWSER: usize = 138;
+const FACADE: usize = 147;
 const END_TO_END: usize = 27;
 
 /// Crates that only the browser has a use for.
