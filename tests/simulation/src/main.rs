@@ -11,7 +11,7 @@
 //! # What a run is
 //!
 //! A [schedule](generate) of [actions](action) comes from the seed. Each action stands for itself, so that any part of a schedule is
-//! one: of a run that fails, actions are [left out](shrink) as long as the rest still fails. A [run](run) carries them out on
+//! one: of a run that fails, actions are [left out](shrink) as long as the rest still fails. A [run] carries them out on
 //! [pages](page), which are stores of the real core on a model of the [storage](origin). At the [end](ending) all pages compact for a
 //! while among all faults; then all is well, everything arrives, and everybody must agree on everything.
 //!
