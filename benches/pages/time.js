@@ -25,6 +25,7 @@ export async function pass(milliseconds) {
     waiting = waiting.filter((other) => other !== next);
     now = Math.max(now, next.due);
     took.push(await taken(next.action));
+    await breathe();
   }
   now = end;
   return took;
