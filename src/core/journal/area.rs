@@ -28,6 +28,8 @@ pub struct Journal {
     /// Records that may have to be written again.
     pub(super) kept: Vec<Kept>,
     pub(super) compaction: Option<Compaction>,
+    /// How many rounds of compacting were begun.
+    pub(super) rounds: usize,
     pub(super) replica: Option<Replica>,
     pub(super) records: u64,
     /// Whether so many younger replicas have written that this one may soon be retired by others.
@@ -90,6 +92,7 @@ impl Journal {
             outdated: Vec::new(),
             kept: Vec::new(),
             compaction: None,
+            rounds: 0,
             replica: None,
             records: 0,
             behind: false,

@@ -70,6 +70,7 @@ impl Journal {
                 if self.is_untimely(&compaction) {
                     return Some(Pace::Later);
                 }
+                self.rounds = self.rounds.wrapping_add(1);
                 compaction
             }
         };
@@ -160,6 +161,9 @@ impl Journal {
         let unsettled = self.is_unsettled() && smalls >= records;
         if (much || bytes < chunk / 4 * 3) && !stuck && !unsettled {
             horizon = self.retirable();
+            // The next round goes on where this one ends: the first chunks may have changed again by then.
+            let begun = self.rounds.wrapping_mul(CHUNKS) % jobs.len().max(1);
+            jobs.rotate_left(begun);
             jobs.truncate(CHUNKS);
         } else {
             (read, jobs) = (small, vec![Job::Merge]);
