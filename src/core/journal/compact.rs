@@ -282,13 +282,7 @@ impl Journal {
 
     /// What had been read and is contained in what was written and has stayed.
     fn contained(&mut self, compaction: &Compaction) -> Vec<Rc<str>> {
-        let listed = self.list();
-        let mut stayed: Vec<Stored> = Vec::new();
-        for key in &compaction.written {
-            if listed.iter().any(|other| **other == **key) {
-                stayed.extend(self.keys.get(key).cloned());
-            }
-        }
+        let stayed = self.stayed(&compaction.written);
         self.retire_in(&stayed, compaction.horizon);
         let mut contained = Vec::new();
         for key in &compaction.read {
@@ -309,6 +303,18 @@ impl Journal {
         contained
     }
 
+    /// Those of the keys that are still stored.
+    fn stayed(&self, keys: &[Rc<str>]) -> Vec<Stored> {
+        let listed = self.list();
+        let mut stayed = Vec::new();
+        for key in keys {
+            if listed.iter().any(|other| **other == **key) {
+                stayed.extend(self.keys.get(key).cloned());
+            }
+        }
+        stayed
+    }
+
     /// Somebody has read the snapshots that this page has just written, and speaks in their terms.
     pub(super) fn follow_own_retirement(&mut self, horizon: Option<Replica>) {
         let Some(compaction) = self
@@ -320,13 +326,7 @@ impl Journal {
         };
         let horizon = compaction.horizon;
         // One that was dropped nobody can follow.
-        let listed = self.list();
-        let mut written = Vec::new();
-        for key in &compaction.written {
-            if listed.iter().any(|other| **other == **key) {
-                written.extend(self.keys.get(key).cloned());
-            }
-        }
+        let written = self.stayed(&compaction.written);
         self.retire_in(&written, horizon);
     }
 

@@ -8,6 +8,8 @@ mod check;
 mod definition;
 mod expiry;
 mod export;
+mod guest;
+mod note;
 mod owner;
 mod reserve;
 mod view;
