@@ -90,8 +90,8 @@ impl Shape {
         Self::new(slice, Form::Header)
     }
 
-    /// Any slice in the body: a member of the JSON object, or a field with JSON text of an
-    /// `application/x-www-form-urlencoded` form.
+    /// Any slice in the body: a member of the JSON object, or a field with JSON text of a form (`application/x-www-form-urlencoded` or
+    /// `multipart/form-data`).
     #[must_use]
     pub fn body(slice: &str) -> Self {
         Self::new(slice, Form::Body)
@@ -129,7 +129,7 @@ impl Shape {
         matches!(self.form, Form::Header)
     }
 
-    pub(super) fn in_body(&self) -> bool {
+    pub(crate) fn in_body(&self) -> bool {
         matches!(self.form, Form::Body)
     }
 }

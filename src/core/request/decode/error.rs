@@ -30,7 +30,7 @@ pub enum DecodeError {
         /// Where in its JSON text, in bytes from 1; 0 for the text as a whole.
         column: usize,
     },
-    /// A slice is expected in the body, and the body is neither JSON nor a URL-encoded form.
+    /// A slice is expected in the body, and the body is neither JSON nor a form.
     UnsupportedBody,
 }
 
@@ -146,7 +146,7 @@ impl fmt::Display for DecodeError {
                 )
             }
             Self::UnsupportedBody => {
-                f.write_str("a body that carries state has to be application/json or application/x-www-form-urlencoded")
+                f.write_str("a body that carries state has to be JSON, or a form, by its Content-Type")
             }
         }
     }

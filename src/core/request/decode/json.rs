@@ -37,7 +37,10 @@ fn value(reader: &mut Reader<'_>, entries: &mut Option<usize>) -> Result<(), Jso
                 value(member, entries)
             })
         }
-        _ => reader.skip().map(drop),
+        // Beyond what a double can hold, every reader would make something else of it.
+        Kind::Number if !reader.number()?.parse().is_ok_and(f64::is_finite) => Err(JsonError::Syntax),
+        Kind::Number => Ok(()),
+        Kind::Null | Kind::Bool | Kind::String => reader.skip().map(drop),
     }
 }
 

@@ -1,21 +1,24 @@
 //! The server's half: takes the state back out of a request.
 
+mod body;
 mod error;
 pub(super) mod header;
 mod json;
+mod multipart;
 mod query;
 #[cfg(test)]
 mod tests;
 
 use core::fmt;
-use std::borrow::Cow;
 
+use body::Body;
 pub use error::DecodeError;
 use header::Dictionary;
 use query::Parameters;
 
 use super::shape::{Form, Shape};
-use crate::json::Reader;
+#[cfg(not(target_arch = "wasm32"))]
+use crate::json::write;
 
 /// The parts of a request that may carry state.
 #[derive(Clone, Copy, Default)]
@@ -142,6 +145,55 @@ impl State {
             .map(|(_, text)| text.as_str())
     }
 
+    /// All slices as one value of the server's own type, with a member for each. What may be absent, or empty, has to have a default.
+    ///
+    /// # Errors
+    /// [`DecodeError::WrongType`] or [`DecodeError::Missing`] for the slice that doesn't fit.
+    ///
+    /// ```
+    /// use holdall::request::{Limits, Parts, Scalar, Shape, decode};
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// struct Wanted {
+    ///     #[serde(default)]
+    ///     blocked: Vec<String>,
+    /// }
+    ///
+    /// let parts = Parts { query: Some("blocked=mallory"), ..Parts::default() };
+    /// let state = decode(&parts, &[Shape::set("blocked", Scalar::Text)], &Limits::default())?;
+    /// assert_eq!(state.read_all::<Wanted>()?.blocked, ["mallory"]);
+    /// # Ok::<(), holdall::request::DecodeError>(())
+    /// ```
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn read_all<T: serde::de::DeserializeOwned>(&self) -> Result<T, DecodeError> {
+        let mut text = String::from("{");
+        let mut first = true;
+        let mut places = Vec::new();
+        for (slice, json) in &self.0 {
+            write::comma(&mut text, &mut first);
+            write::string(&mut text, slice);
+            text.push(':');
+            let begin = text.len();
+            text.push_str(json);
+            places.push((slice, begin..=text.len()));
+        }
+        text.push('}');
+        serde_json::from_str(&text).map_err(|error| {
+            let lines = text.split_inclusive('\n').take(error.line().saturating_sub(1));
+            let at = lines.map(str::len).sum::<usize>() + error.column();
+            match places.iter().find(|(_, place)| place.contains(&at)) {
+                Some((slice, place)) => DecodeError::WrongType {
+                    slice: (*slice).clone(),
+                    column: at - place.start(),
+                },
+                // All that is there was read. The name is one of the type's members.
+                None => DecodeError::Missing {
+                    slice: error.to_string().split('`').nth(1).unwrap_or_default().to_owned(),
+                },
+            }
+        })
+    }
+
     /// A slice as a value of the server's own type.
     ///
     /// # Errors
@@ -198,70 +250,5 @@ impl Budget {
         self.entries.is_none().then_some(DecodeError::TooLarge {
             why: "it has too many entries",
         })
-    }
-}
-
-/// A body that may carry slices.
-enum Body<'a> {
-    Empty,
-    Json(Vec<(Cow<'a, str>, &'a str)>),
-    Form(Parameters<'a>),
-}
-
-impl<'a> Body<'a> {
-    fn parse(parts: &Parts<'a>, shapes: &[Shape], budget: &mut Budget) -> Result<Self, DecodeError> {
-        if parts.body.is_empty() {
-            return Ok(Self::Empty);
-        }
-        let text = core::str::from_utf8(parts.body).map_err(|_| DecodeError::Malformed {
-            slice: None,
-            why: "the body isn't UTF-8",
-        });
-        let media_type = parts
-            .content_type
-            .unwrap_or("")
-            .split(';')
-            .next()
-            .unwrap_or("")
-            .trim()
-            .to_ascii_lowercase();
-        if media_type == "application/json" || media_type.ends_with("+json") {
-            Self::parse_json(text?, shapes, budget)
-        } else if media_type == "application/x-www-form-urlencoded" {
-            Ok(Self::Form(Parameters::parse(text?, budget)?))
-        } else {
-            Err(DecodeError::UnsupportedBody)
-        }
-    }
-
-    fn parse_json(text: &'a str, shapes: &[Shape], budget: &Budget) -> Result<Self, DecodeError> {
-        let mut members = Vec::new();
-        // The slices are one level down.
-        let mut reader = Reader::with_depth(text, budget.depth.saturating_add(1));
-        let read = reader.object(|name, member| {
-            let text = member.skip()?;
-            if shapes.iter().any(|shape| shape.in_body() && shape.name == name) {
-                members.push((name, text));
-            }
-            Ok(())
-        });
-        read.and_then(|()| reader.end())
-            .map_err(|error| DecodeError::json(None, error))?;
-        Ok(Self::Json(members))
-    }
-
-    fn json(&self, slice: &str, name: &str) -> Result<Option<String>, DecodeError> {
-        match self {
-            Self::Empty => Ok(None),
-            Self::Form(fields) => fields.json(slice, name),
-            Self::Json(members) => {
-                let mut found = members.iter().filter(|(member, _)| member == name);
-                let text = found.next().map(|(_, text)| (*text).to_owned());
-                match found.next() {
-                    Some(_) => Err(DecodeError::malformed(slice, "the body names it twice")),
-                    None => Ok(text),
-                }
-            }
-        }
     }
 }

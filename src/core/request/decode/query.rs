@@ -147,7 +147,7 @@ fn scalar(slice: &str, value: &str, scalar: Scalar) -> Result<String, DecodeErro
             let mut reader = Reader::new(&value);
             // The reader skips white space, which a number doesn't have.
             match reader.number() {
-                Ok(number) if number.len() == value.len() => Ok(value),
+                Ok(number) if number.len() == value.len() && value.parse().is_ok_and(f64::is_finite) => Ok(value),
                 _ => Err(DecodeError::malformed(slice, "a value has to be a number")),
             }
         }

@@ -202,12 +202,87 @@ fn other_bodies_are_said_to_be_unsupported() {
     for other in [
         None,
         Some("text/plain"),
-        Some("multipart/form-data; boundary=application/json"),
+        Some("multipart/mixed; boundary=application/json"),
         Some("application/jsonp"),
     ] {
         let error = body(other, r#"{"cart":{}}"#).unwrap_err();
         assert_eq!((error.code(), error.status()), ("unsupported-body", 415));
     }
+}
+
+const MULTIPART: Option<&str> = Some("multipart/form-data; charset=\"utf-8\"; BOUNDARY=\"--x y\"");
+
+/// A form, each part with its disposition's parameters and its content.
+fn multipart(parts: &[(&str, &str)]) -> String {
+    let mut out = String::new();
+    for (parameters, content) in parts {
+        out += &[
+            "----x y\r\nContent-Disposition: form-data; ",
+            parameters,
+            "\r\n\r\n",
+            content,
+            "\r\n",
+        ]
+        .concat();
+    }
+    out + "----x y--\r\n"
+}
+
+#[test]
+fn reads_the_fields_of_forms_with_files() {
+    let form = multipart(&[
+        (r#"name="note""#, "--x y\r\n\r\nname=\"cart\""),
+        (r#"name="cart"; filename="cart""#, "a file"),
+        (r#"name="cart""#, r#"{"a":1}"#),
+        (r#"name="c%22art""#, "[]"),
+    ]);
+    assert_eq!(body(MULTIPART, &form).unwrap().unwrap(), r#"{"a":1}"#);
+    assert_eq!(body(MULTIPART, &multipart(&[])).unwrap(), None);
+    for bad in [
+        &form.replace("a file", "a file\r\n----x yz"),
+        form.strip_suffix("--\r\n").unwrap(),
+        &multipart(&[("name=\"cart\"", "[]"), ("name=cart", "[]")]),
+        &multipart(&[("name=cart", "[")]),
+        "----x y",
+        "x",
+        "\r\n",
+    ] {
+        assert_eq!(code(body(MULTIPART, bad)), "malformed", "{bad}");
+    }
+    for bad in [
+        "multipart/form-data",
+        "multipart/form-data; boundary=",
+        "multipart/form-data; boundary=\"--x y",
+    ] {
+        assert_eq!(code(body(Some(bad), &form)), "malformed", "{bad}");
+    }
+    let many = multipart(&vec![("name=a", ""); 10_001]);
+    assert_eq!(code(body(MULTIPART, &many)), "too-large");
+    let bytes = multipart(&[("name=file; filename=f", "?"), ("name=cart", "[]")]).into_bytes();
+    let bytes: Vec<u8> = bytes
+        .iter()
+        .map(|&byte| if byte == b'?' { 0xff } else { byte })
+        .collect();
+    let parts = Parts {
+        content_type: MULTIPART,
+        body: &bytes,
+        ..Parts::default()
+    };
+    assert_eq!(
+        read(&parts, Shape::body("cart")).unwrap().unwrap(),
+        "[]",
+        "files are any bytes"
+    );
+}
+
+#[test]
+fn numbers_beyond_a_double_are_refused() {
+    for number in ["1e309", "-1e400"] {
+        assert_eq!(code(body(JSON, &["{\"cart\":[", number, "]}"].concat())), "malformed");
+        let one = ["n=", number].concat();
+        assert_eq!(code(query(&one, Shape::set("n", Scalar::Number))), "malformed");
+    }
+    assert!(body(JSON, r#"{"cart":[1.7976931348623157e308,5e-324,9007199254740993]}"#).is_ok());
 }
 
 #[test]
@@ -337,6 +412,50 @@ fn reads_into_types() {
     );
     assert!(!error.problem().contains("canary"));
     assert!(!format!("{state:?}").contains("canary"));
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+#[test]
+fn reads_into_one_type() {
+    #[derive(Debug, serde::Deserialize, PartialEq)]
+    struct Order {
+        cart: std::collections::BTreeMap<String, u32>,
+        #[serde(default)]
+        filters: Vec<bool>,
+    }
+    let order = |body: &str| {
+        let parts = Parts {
+            content_type: JSON,
+            body: body.as_bytes(),
+            ..Parts::default()
+        };
+        let shapes = [Shape::body("filters"), Shape::body("cart")];
+        decode(&parts, &shapes, &Limits::default()).unwrap().read_all::<Order>()
+    };
+    let cart = [("lamp".to_owned(), 2)].into();
+    let read = order(r#"{"cart":{"lamp":2}}"#).unwrap();
+    assert_eq!(
+        read,
+        Order {
+            cart,
+            filters: Vec::new()
+        }
+    );
+    let wrong = |slice: &str, column| DecodeError::WrongType {
+        slice: slice.into(),
+        column,
+    };
+    let error = order("{\"cart\":{\n\n\"lamp\":\n \"canary\"},\"filters\":[\ntrue]}").unwrap_err();
+    assert_eq!(error, wrong("cart", 20));
+    assert_eq!(
+        order(r#"{"cart":{},"filters":["canary"]}"#).unwrap_err(),
+        wrong("filters", 9)
+    );
+    assert_eq!(
+        order(r#"{"filters":[]}"#).unwrap_err(),
+        DecodeError::Missing { slice: "cart".into() }
+    );
+    assert_eq!(order("{}").unwrap_err().code(), "missing");
 }
 
 #[test]
