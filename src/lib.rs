@@ -1,5 +1,7 @@
 //! Holds an application's state and session in the browser, and puts both on every request, so that servers can hold none.
 
+#[cfg(all(not(target_arch = "wasm32"), feature = "axum"))]
+pub mod axum;
 #[cfg(target_arch = "wasm32")]
 pub mod browser;
 #[forbid(unsafe_code)]

@@ -11,6 +11,7 @@ use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Router, http::Uri};
+use holdall::axum::honest_caches;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::auth::{self, Passwords, Tokens};
@@ -111,7 +112,7 @@ fn dynamic(routes: Router<Arc<App>>) -> Router<Arc<App>> {
     routes
         .fallback(|_: Uri| async { Problem::not_found() })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
-        .layer(always(header::CACHE_CONTROL, "no-store"))
+        .layer(from_fn(honest_caches))
 }
 
 async fn answer_in_time(request: Request, next: Next) -> Response {

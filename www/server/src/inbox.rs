@@ -3,19 +3,12 @@
 use std::collections::BTreeSet;
 
 use axum::Json;
-use axum::extract::RawQuery;
-use holdall::request::{DecodeError, Limits, Parts, Scalar, Shape, decode};
+use holdall::axum::{ClientState, ReadState};
+use holdall::request::{Limits, Scalar, Shape};
 use serde::{Deserialize, Serialize};
 
 use crate::auth::MaybeSignedIn;
 use crate::letters::{LETTERS, Letter};
-use crate::problem::Problem;
-
-const LIMITS: Limits = Limits {
-    bytes: 8_000,
-    depth: 2,
-    entries: 1_000,
-};
 
 #[derive(Serialize)]
 pub(crate) struct Inbox {
@@ -39,26 +32,27 @@ struct Message {
 /// `GET /api/messages?blocked=mallory&unread=true&text=lamp`
 pub(crate) async fn messages(
     MaybeSignedIn(user): MaybeSignedIn,
-    RawQuery(query): RawQuery,
-) -> Result<Json<Inbox>, Problem> {
-    let wanted = Wanted::from_query(query.as_deref())?;
+    ClientState(wanted): ClientState<Wanted>,
+) -> Json<Inbox> {
+    let text = wanted.filters.text.trim().to_lowercase();
     let id = user.as_ref().map(|user| user.id.as_str());
     let letters = LETTERS
         .iter()
-        .filter(|letter| letter.is_for(id) && wanted.includes(letter));
+        .filter(|letter| letter.is_for(id) && wanted.includes(letter, &text));
     let messages = letters.map(Message::from).collect();
-    Ok(Json(Inbox {
+    Json(Inbox {
         r#for: user.map(|user| user.name),
         messages,
-    }))
+    })
 }
 
 /// What the request's state asks for.
-struct Wanted {
+#[derive(Deserialize)]
+pub(crate) struct Wanted {
+    #[serde(default)]
     blocked: BTreeSet<String>,
-    unread: bool,
-    /// In lower case.
-    text: String,
+    #[serde(default)]
+    filters: Filters,
 }
 
 #[derive(Default, Deserialize)]
@@ -69,33 +63,30 @@ struct Filters {
     text: String,
 }
 
-impl Wanted {
-    fn from_query(query: Option<&str>) -> Result<Self, DecodeError> {
-        let shapes = [
+impl ReadState for Wanted {
+    fn shapes() -> Vec<Shape> {
+        vec![
             Shape::set("blocked", Scalar::Text),
             Shape::object("filters", &[("unread", Scalar::Bool), ("text", Scalar::Text)]),
-        ];
-        let state = decode(
-            &Parts {
-                query,
-                ..Parts::default()
-            },
-            &shapes,
-            &LIMITS,
-        )?;
-        let filters: Filters = state.read("filters")?.unwrap_or_default();
-        Ok(Self {
-            blocked: state.read("blocked")?.unwrap_or_default(),
-            unread: filters.unread,
-            text: filters.text.trim().to_lowercase(),
-        })
+        ]
     }
 
-    fn includes(&self, letter: &Letter) -> bool {
+    fn limits() -> Limits {
+        Limits {
+            bytes: 8_000,
+            depth: 2,
+            entries: 1_000,
+        }
+    }
+}
+
+impl Wanted {
+    /// `text`: what to look for, in lower case.
+    fn includes(&self, letter: &Letter, text: &str) -> bool {
         let texts = [letter.from_name, letter.subject, letter.body];
         !self.blocked.contains(letter.from)
-            && (letter.unread || !self.unread)
-            && texts.iter().any(|text| text.to_lowercase().contains(&self.text))
+            && (letter.unread || !self.filters.unread)
+            && texts.iter().any(|own| own.to_lowercase().contains(text))
     }
 }
 

@@ -2,10 +2,9 @@
 
 use std::io::Write;
 
-use axum::extract::rejection::{BytesRejection, JsonRejection};
+use axum::extract::rejection::JsonRejection;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use holdall::request::DecodeError;
 use serde_json::json;
 
 use crate::store::StoreError;
@@ -106,18 +105,6 @@ impl IntoResponse for Problem {
     }
 }
 
-/// The library's own text is the answer.
-impl From<DecodeError> for Problem {
-    fn from(error: DecodeError) -> Self {
-        let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
-        Self {
-            status,
-            body: error.problem(),
-            header: None,
-        }
-    }
-}
-
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         let _ = writeln!(std::io::stderr(), "holdall-demo: {error}");
@@ -131,12 +118,6 @@ impl From<StoreError> for Problem {
 
 impl From<JsonRejection> for Problem {
     fn from(rejection: JsonRejection) -> Self {
-        unreadable_body(rejection.status())
-    }
-}
-
-impl From<BytesRejection> for Problem {
-    fn from(rejection: BytesRejection) -> Self {
         unreadable_body(rejection.status())
     }
 }

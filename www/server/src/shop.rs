@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::State;
-use axum::extract::rejection::BytesRejection;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use holdall::request::{Limits, Parts, Shape, decode};
+use holdall::axum::{ClientState, ReadState};
+use holdall::request::{Limits, Shape};
 use rusqlite::Transaction;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
@@ -26,12 +25,6 @@ use crate::problem::Problem;
 use crate::store::StoreError;
 use crate::store::orders::{self, Line, Order};
 
-const LIMITS: Limits = Limits {
-    bytes: 64 * 1024,
-    depth: 4,
-    entries: 1_000,
-};
-
 /// How many of one article an order may have.
 const QUANTITIES: std::ops::RangeInclusive<u32> = 1..=99;
 
@@ -45,10 +38,9 @@ pub(crate) async fn checkout(
     State(app): State<Arc<App>>,
     SignedIn(user): SignedIn,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    ClientState(cart): ClientState<Cart>,
 ) -> Result<Response, Problem> {
     let key = idempotency_key(&headers)?;
-    let cart = Cart::from_body(&headers, &body?)?;
     let now = (app.clock)();
     let outcome = app
         .store
@@ -58,7 +50,7 @@ pub(crate) async fn checkout(
     if outcome.replayed {
         response
             .headers_mut()
-            .insert("idempotency-replayed", header::HeaderValue::from_static("true"));
+            .insert("idempotency-replayed", HeaderValue::from_static("true"));
     }
     Ok(response)
 }
@@ -131,35 +123,41 @@ fn idempotency_key(headers: &HeaderMap) -> Result<String, Problem> {
     }
 }
 
-/// The cart as it was sent, by article: whatever it says beside the quantities is the client's own.
-struct Cart(BTreeMap<String, Value>);
+/// The cart as it was sent, by article: whatever it says beside the quantities is the client's own. An empty one isn't sent.
+#[derive(Deserialize)]
+pub(crate) struct Cart {
+    #[serde(default)]
+    cart: BTreeMap<String, Value>,
+}
 
-impl Cart {
-    fn from_body(headers: &HeaderMap, body: &[u8]) -> Result<Self, Problem> {
-        let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let parts = Parts {
-            content_type,
-            body,
-            ..Parts::default()
-        };
-        let state = decode(&parts, &[Shape::body("cart")], &LIMITS)?;
-        // An empty cart isn't sent.
-        Ok(Self(state.read("cart")?.unwrap_or_default()))
+impl ReadState for Cart {
+    fn shapes() -> Vec<Shape> {
+        vec![Shape::body("cart")]
     }
 
+    fn limits() -> Limits {
+        Limits {
+            bytes: 64 * 1024,
+            depth: 4,
+            entries: 1_000,
+        }
+    }
+}
+
+impl Cart {
     /// Of what the cart says, not of how it is written: two writings of one cart are one request.
     fn hash(&self) -> Result<[u8; 32], StoreError> {
-        Ok(Sha256::digest(serde_json::to_vec(&self.0)?).into())
+        Ok(Sha256::digest(serde_json::to_vec(&self.cart)?).into())
     }
 
     fn priced(&self) -> Result<Vec<Line>, Problem> {
-        if self.0.is_empty() {
+        if self.cart.is_empty() {
             return Err(Problem::unprocessable(
                 "cart-empty",
                 "The cart is empty: put something into it.",
             ));
         }
-        self.0.iter().map(|(sku, line)| priced_line(sku, line)).collect()
+        self.cart.iter().map(|(sku, line)| priced_line(sku, line)).collect()
     }
 }
 
