@@ -1,5 +1,5 @@
 // Bundles the facade into one small module, for pages without a bundler: dist/index.js, which loads dist/holdall.js.
-// wasm-bindgen's module is made smaller too, if it is there already.
+// wasm-bindgen's module is made smaller too, if it is there already. dist/server.js stands alone.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 import { minify } from "terser";
@@ -13,6 +13,7 @@ await build({
   external: ["./holdall.js"],
   sourcemap: "external",
 });
+await build({ ...common, entryPoints: ["src/server.ts"], outfile: "dist/server.js" });
 await shrink("index.js", { content: readFileSync("dist/index.js.map", "utf8"), url: "index.js.map" });
 
 if (existsSync("dist/holdall.js")) {

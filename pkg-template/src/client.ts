@@ -7,7 +7,7 @@ import type { Events, SessionEvent } from "./events.js";
 import { Listeners, Notifier } from "./notify.js";
 import { configure, definitions, type OpenOptions } from "./options.js";
 import { createSession, type Session } from "./session.js";
-import { ServerClient } from "./server.js";
+import { ServerClient } from "./server-client.js";
 import type { ClientConstructor, Unsubscribe } from "./types.js";
 
 /** What {@link open} gives. `S` is the type of its `state`. All methods are bound. */

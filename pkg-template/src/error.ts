@@ -50,10 +50,21 @@ export type HoldallErrorCode =
   | "name-clash"
   /** Cause: a rule sends a slice in a body that isn't JSON, FormData or URLSearchParams. Cure: use one of these, or the header. */
   | "body-not-mergeable"
-  /** Cause: the state doesn't fit the URL or the header. Cure: send it in the body. The message has sizes by slice. */
+  /**
+   * Cause: the state doesn't fit the URL or the header. Cure: send it in the body. The message has sizes by slice.
+   * `holdall/server`: the request is beyond the limits.
+   */
   | "too-large"
   /** Cause: a request with state in header or body was redirected; whether it took effect is unknown. Cure: request the final address, or `redirect: "follow"`. */
-  | "redirected";
+  | "redirected"
+  /** `holdall/server` only. Cause: a request's state doesn't have the agreed form. Cure: the same `send` and shapes on both sides. */
+  | "malformed"
+  /** `holdall/server` only. Cause: a required slice isn't there; empty ones aren't sent. Cure: ask for it, or leave out `required`. */
+  | "missing"
+  /** `holdall/server` only. Cause: the schema refuses a slice. Cure: update the client, or the schema. */
+  | "wrong-type"
+  /** `holdall/server` only. Cause: the body is neither JSON nor a form. Cure: send its Content-Type. */
+  | "unsupported-body";
 
 /**
  * Every error of holdall's own. What `fetch` throws by itself (`TypeError`, `AbortError`) passes through as it is.

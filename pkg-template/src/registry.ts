@@ -1,7 +1,7 @@
 import { createClient, type App } from "./client.js";
 import { HoldallError } from "./error.js";
 import { configure, type OpenOptions } from "./options.js";
-import { ServerClient } from "./server.js";
+import { ServerClient } from "./server-client.js";
 import type { ClientConstructor } from "./types.js";
 
 /**

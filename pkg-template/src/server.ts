@@ -1,60 +1,110 @@
+/** The entry `holdall/server`: takes the state out of a request, in JavaScript servers. */
 import { HoldallError } from "./error.js";
-import { entriesOf } from "./slice.js";
-import type { Host, WasmClient } from "./types.js";
+import { readBody } from "./state/body.js";
+import { Budget } from "./state/budget.js";
+import { StateError, tooLarge } from "./state/error.js";
+import { Dictionary } from "./state/header.js";
+import { incoming, type NodeRequest } from "./state/incoming.js";
+import { Parameters } from "./state/query.js";
+import type { Limits, Shape, Shapes, StateOf } from "./state/shapes.js";
 
-const readOnly = (): never => {
-  throw new HoldallError(
-    "read-only",
-    "There is no document here, so this client only gives the initial state. Change it, and send requests, in the page.",
-  );
-};
-
-const reject = async (): Promise<never> => readOnly();
+export { HoldallError, type HoldallErrorCode } from "./error.js";
+export { StateError, type Problem } from "./state/error.js";
+export type { NodeRequest } from "./state/incoming.js";
+export type { JsonText, Limits, QueryFields, QueryValues, ScalarType, Shape, Shapes, StateOf } from "./state/shapes.js";
 
 /**
- * The client where there is no document: the initial state, and nobody signed in.
+ * Takes the slices that `shapes` describe out of a request: a standard `Request`, or what Node and Express have. Whatever else
+ * the request carries is the caller's own. Nothing is repaired: what comes twice, or isn't UTF-8, is refused.
  *
- * @internal
+ * @throws StateError `malformed`, `too-large`, `missing`, `wrong-type`, `unsupported-body`: answer with its `problem`
+ *
+ * @example
+ * ```ts
+ * const { blocked = [], filters } = await readState(request, {
+ *   blocked: { in: "query", of: "string" },
+ *   filters: { in: "query", fields: { unread: "boolean", text: "string" } },
+ * });
+ * ```
  */
-export class ServerClient implements WasmClient {
-  /** The initial state: each slice's entries as JSON, by key. */
-  readonly #slices: readonly ReadonlyMap<string, string>[];
+export async function readState<const S extends Shapes>(
+  request: Request | NodeRequest,
+  shapes: S,
+  limits: Limits = {},
+): Promise<StateOf<S>> {
+  const all = Object.entries<Shape>(shapes);
+  const used = (place: Shape["in"]): boolean => all.some(([, shape]) => shape.in === place);
+  const budget = new Budget(limits);
+  const parts = incoming(request);
+  const text = used("query") ? parts.query : "";
+  const header = used("header") ? parts.header("holdall-state") : "";
+  const bytes = used("body") ? await parts.body(budget) : new Uint8Array();
+  if (text.length + header.length + bytes.length > budget.bytes) throw tooLarge("it has too many bytes");
 
-  constructor(config: string, _host: Host) {
-    this.#slices = (JSON.parse(config) as { slices: { kind: string; initial?: unknown }[] }).slices.map(
-      ({ kind, initial = [] }) => new Map(Array.from(entriesOf(kind, initial), ([key, value]) => [key, JSON.stringify(value)])),
-    );
-  }
+  const query = new Parameters(text, budget);
+  const dictionary = new Dictionary(header, budget);
+  const body = readBody(bytes, parts.header("content-type"), budget);
+  const read = (slice: string, shape: Shape): unknown => {
+    const name = shape.as ?? slice;
+    if (shape.in === "query") {
+      if ("of" in shape) return query.values(slice, name, shape);
+      if ("fields" in shape) return query.fields(slice, name, shape);
+      return query.json(slice, name, budget);
+    }
+    if (shape.in === "header") return dictionary.json(slice, name, budget);
+    if (shape.in === "body") return body(slice, name);
+    throw new HoldallError("bad-config", `The slice ${slice} is in "query", "header" or "body".`);
+  };
+  const state = all.map(([slice, shape]) => {
+    const value = read(slice, shape);
+    if (value === undefined && shape.required) {
+      throw new StateError("missing", `the request has to carry the slice \`${slice}\`, and doesn't`);
+    }
+    return [slice, value === undefined ? value : checked(slice, shape, value)];
+  });
+  return Object.fromEntries(state) as StateOf<S>;
+}
 
-  entry(slice: number, key: string): string | undefined {
-    return this.#slices[slice]?.get(key);
+/**
+ * Says to caches what an answer depends on; call it when the answer's other headers are set. Without a `Cache-Control` it gets
+ * `no-store`; else `Vary: Authorization, Holdall-State`. (State in the query is part of the address anyway.)
+ *
+ * @example
+ * ```ts
+ * honestCaches(response.headers); // a standard Response's
+ * honestCaches(res); // Node's, Express's
+ * ```
+ */
+export function honestCaches(answer: Headers | NodeResponse): void {
+  const headers = "append" in answer && "get" in answer ? answer : undefined;
+  const node = headers ? undefined : (answer as NodeResponse);
+  const has = headers ? headers.has("cache-control") : node?.hasHeader("cache-control");
+  if (!has) {
+    headers?.set("cache-control", "no-store");
+    node?.setHeader("cache-control", "no-store");
+  } else {
+    const vary = "Authorization, Holdall-State";
+    headers?.append("vary", vary);
+    const before = node?.getHeader("vary");
+    node?.setHeader("vary", before === undefined ? vary : `${before}, ${vary}`);
   }
-  keys(slice: number): string[] {
-    return [...(this.#slices[slice]?.keys() ?? [])];
-  }
-  status(): string {
-    return "signed-out";
-  }
-  user(): undefined {}
-  adopted(): boolean {
-    return true;
-  }
-  async ready(): Promise<void> {}
-  close(): void {}
+}
 
-  put = readOnly;
-  patch = readOnly;
-  increment = readOnly;
-  remove = readOnly;
-  clear = readOnly;
-  begin = readOnly;
-  commit = readOnly;
-  rollback = readOnly;
-  export = readOnly;
-  setAdopted = readOnly;
-  signIn = readOnly;
-  signOut = reject;
-  token = reject;
-  fetch = reject;
-  prepare = reject;
+/** An answer as Node has it, as far as it is used here. */
+export interface NodeResponse {
+  hasHeader(name: string): boolean;
+  getHeader(name: string): unknown;
+  setHeader(name: string, value: string): unknown;
+}
+
+function checked(slice: string, shape: Shape, value: unknown): unknown {
+  const schema = "schema" in shape ? shape.schema : undefined;
+  if (!schema) return value;
+  const result = schema["~standard"].validate(value);
+  if (result instanceof Promise) {
+    throw new HoldallError("bad-config", `The schema of ${slice} is asynchronous: use one that isn't.`);
+  }
+  // Its issues may quote the value.
+  if (result.issues) throw new StateError("wrong-type", `the slice \`${slice}\` is not of the type expected here`);
+  return result.value;
 }

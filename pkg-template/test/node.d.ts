@@ -30,3 +30,29 @@ declare module "node:fs" {
 declare module "node:vm" {
   export function runInNewContext(code: string): unknown;
 }
+
+declare module "node:http" {
+  interface Incoming extends AsyncIterable<Uint8Array> {
+    readonly method: string;
+    readonly url: string;
+    readonly headers: Readonly<Record<string, string | undefined>>;
+  }
+  interface Answer {
+    statusCode: number;
+    hasHeader(name: string): boolean;
+    getHeader(name: string): unknown;
+    setHeader(name: string, value: string): void;
+    end(body: string): void;
+  }
+  interface Server {
+    listen(port: number, host: string, listening: () => void): void;
+    address(): { port: number };
+    closeAllConnections(): void;
+    close(): void;
+  }
+  export function createServer(answer: (request: Incoming, response: Answer) => void): Server;
+}
+
+declare module "qs" {
+  export function parse(query: string, options?: { plainObjects?: boolean; allowPrototypes?: boolean; depth?: number }): unknown;
+}

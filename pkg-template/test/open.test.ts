@@ -5,7 +5,7 @@ import { map } from "../src/map.js";
 import { object } from "../src/object.js";
 import { configure, type OpenOptions } from "../src/options.js";
 import { opener } from "../src/registry.js";
-import { ServerClient } from "../src/server.js";
+import { ServerClient } from "../src/server-client.js";
 import { set } from "../src/set.js";
 import { Fake, FakeClient } from "./fake.js";
 import { heard } from "./slices.js";

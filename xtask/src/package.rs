@@ -196,7 +196,11 @@ fn assemble(workspace: &Workspace, package: &Path) -> io::Result<()> {
     let _ = fs::remove_dir_all(package);
     fs::create_dir_all(package)?;
     let facade = workspace.facade();
-    copy_files(&facade.join("dist"), package)?;
+    let dist = facade.join("dist");
+    copy_files(&dist, package)?;
+    // The types of what the entries are made of lie one level deeper.
+    fs::create_dir_all(package.join("state"))?;
+    copy_files(&dist.join("state"), &package.join("state"))?;
     fs::copy(facade.join("README.md"), package.join("README.md"))?;
     for name in ["LICENSE-MIT", "LICENSE-APACHE"] {
         fs::copy(workspace.root.join(name), package.join(name))?;

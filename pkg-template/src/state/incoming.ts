@@ -1,0 +1,81 @@
+import type { Budget } from "./budget.js";
+import { malformed, tooLarge } from "./error.js";
+
+/** A request as Node has it, or as Express and its like make it of that: `body` is then what was read, or parsed, already. */
+export interface NodeRequest {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly body?: unknown;
+}
+
+/** A request's parts that may carry state. */
+export interface Incoming {
+  readonly query: string;
+  header(name: string): string;
+  body(budget: Budget): Promise<Uint8Array>;
+}
+
+/** What both kinds of requests have in common. */
+export function incoming(request: Request | NodeRequest): Incoming {
+  const { headers } = request;
+  const query = /^[^?#]*\?([^#]*)/.exec(request.url ?? "")?.[1] ?? "";
+  if (isHeaders(headers)) {
+    const { body } = request as Request;
+    return { query, header: (name) => headers.get(name) ?? "", body: (budget) => readStream(headers.get("content-length"), body, budget) };
+  }
+  const header = (name: string): string => {
+    const value = headers[name] ?? "";
+    return typeof value === "string" ? value : value.join(", ");
+  };
+  return { query, header, body: (budget) => nodeBody(request as NodeRequest, header, budget) };
+}
+
+async function nodeBody(request: NodeRequest, header: (name: string) => string, budget: Budget): Promise<Uint8Array> {
+  const { body } = request;
+  if (body instanceof Uint8Array) return body;
+  if (typeof body === "string") return encode(body);
+  if (typeof body === "object" && body !== null) return encode(unparse(body, header("content-type")));
+  // Leaving its usual loop early would end the connection, and with it the answer.
+  const stream = request as { iterator?: (options: object) => AsyncIterable<Uint8Array> };
+  return readStream(header("content-length"), stream.iterator?.({ destroyOnReturn: false }) ?? null, budget);
+}
+
+/** What a parser for this type has read. That a name came twice, it has kept to itself, unless it made an array of it. */
+function unparse(body: object, contentType: string): string {
+  if (!/^\s*application\/x-www-form-urlencoded\s*(;|$)/i.test(contentType)) return JSON.stringify(body);
+  const fields = Object.entries(body).flatMap(([name, value]: [string, unknown]) => [value].flat().map((value) => [name, `${value}`]));
+  return new URLSearchParams(fields as [string, string][]).toString();
+}
+
+/** Holds hardly more than the limit at any time, and doesn't begin with a body that says to have more. */
+async function readStream(length: string | null, stream: AsyncIterable<Uint8Array> | Request["body"] | null, budget: Budget): Promise<Uint8Array> {
+  const refused = tooLarge("its body has too many bytes");
+  if (Number(length) > budget.bytes) throw refused;
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of (stream ?? []) as AsyncIterable<Uint8Array>) {
+      size += chunk.length;
+      if (size > budget.bytes) throw refused;
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    throw error === refused ? refused : malformed(undefined, "the body ends too early");
+  }
+  const body = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    body.set(chunk, at);
+    at += chunk.length;
+  }
+  return body;
+}
+
+function encode(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+function isHeaders(headers: object): headers is Headers {
+  return typeof (headers as Partial<Headers>).get === "function";
+}
