@@ -113,8 +113,9 @@ impl Parser {
     fn entry(&self, reader: &mut Reader<'_>) -> Result<Entry, JsonError> {
         let mut entry = Entry::default();
         let mut items = Tuple::open(reader)?;
+        let mut told = Vec::new();
         items.next()?.elements(&mut |reader| {
-            entry.insert(self.event(reader)?);
+            entry.insert(self.event(reader, &mut told)?);
             Ok(())
         })?;
         items.next()?.elements(&mut |reader| {
@@ -125,7 +126,8 @@ impl Parser {
         Ok(entry)
     }
 
-    fn event(&self, reader: &mut Reader<'_>) -> Result<Event, JsonError> {
+    /// `told` are the cells of the entry that were read before.
+    fn event(&self, reader: &mut Reader<'_>, told: &mut Vec<Cell>) -> Result<Event, JsonError> {
         let mut items = Tuple::open(reader)?;
         let replica = self.replica(items.next()?)?;
         let dot = Dot {
@@ -150,6 +152,12 @@ impl Parser {
             let mut items = Tuple::open(reader)?;
             let reader = items.next()?;
             let name = match reader.kind()? {
+                Kind::Number => {
+                    let at = usize::try_from(reader.integer()?).map_err(|_| JsonError::Syntax)?;
+                    cells.push(told.get(at).ok_or(JsonError::Syntax)?.clone());
+                    items.close()?;
+                    continue;
+                }
                 Kind::Null => {
                     reader.null()?;
                     None
@@ -169,7 +177,9 @@ impl Parser {
                     stamp
                 }
             };
-            cells.push(Cell { name, stamp, text });
+            let cell = Cell { name, stamp, text };
+            told.push(cell.clone());
+            cells.push(cell);
         }
         Ok(Event {
             dot,

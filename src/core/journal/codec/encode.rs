@@ -2,7 +2,7 @@ use super::{Document, FORMAT};
 use crate::json::write;
 use crate::number::Numbers;
 use crate::sort::sort_and_dedup;
-use crate::state::{Counter, Event, Origin, Part, Replica, Slice, Stamp};
+use crate::state::{Cell, Counter, Event, Origin, Part, Replica, Slice, Stamp};
 
 impl Document {
     /// Writes the stored form.
@@ -89,7 +89,8 @@ impl Writer {
             write::comma(&mut self.out, &mut first);
             write::string(&mut self.out, key);
             self.out.push_str(":[");
-            self.list(&entry.events, |this, event| this.event(event));
+            let mut cells = Vec::new();
+            self.list(&entry.events, |this, event| this.event(event, &mut cells));
             self.out.push(',');
             self.list(&entry.counters, Self::counter);
             self.out.push(']');
@@ -97,7 +98,8 @@ impl Writer {
         self.out.push_str("}}");
     }
 
-    fn event(&mut self, event: &Event) {
+    /// `told` are the cells of the entry that were written before.
+    fn event<'a>(&mut self, event: &'a Event, told: &mut Vec<&'a Cell>) {
         self.out.push('[');
         self.replica(event.dot.replica);
         self.integer(event.dot.seq);
@@ -112,6 +114,12 @@ impl Writer {
         }
         for cell in &event.cells {
             self.out.push_str(",[");
+            if let Some(at) = told.iter().position(|other| *other == cell) {
+                write::integer(&mut self.out, at as u64);
+                self.out.push(']');
+                continue;
+            }
+            told.push(cell);
             match &cell.name {
                 Some(name) => write::string(&mut self.out, name),
                 None => self.out.push_str("null"),
@@ -158,7 +166,7 @@ impl Writer {
         write::integer(&mut self.out, value);
     }
 
-    fn list<T>(&mut self, items: &[T], mut each: impl FnMut(&mut Self, &T)) {
+    fn list<'a, T>(&mut self, items: &'a [T], mut each: impl FnMut(&mut Self, &'a T)) {
         self.out.push('[');
         let mut first = true;
         for item in items {

@@ -15,7 +15,8 @@
 //!
 //! An event is: replica, sequence number, wall time, version of the slice, clock and replica of the last put, clock and replica of the
 //! first put, 1 if events of retired replicas were folded into it or 2 if an increment made it, then the cells: name (`null` for a value that is no object), value,
-//! and clock and replica unless they are the put's. A counter is: field, replica, sequence number and sum added, sequence number and
+//! and clock and replica unless they are the put's. A cell that the entry's events have told before is the number of that one, from 0:
+//! increments assert again what a put has written. A counter is: field, replica, sequence number and sum added, sequence number and
 //! sum floored, and 1 if sums of retired replicas were folded into it.
 
 mod decode;
