@@ -108,16 +108,29 @@ export interface App<S extends object> {
 type NoPromise<R> = [Extract<R, PromiseLike<unknown>>] extends [never] ? unknown : "a transaction can't be async";
 
 /**
- * Builds the facade over a client's class. `closed` is called once, at `close`.
+ * Builds the facade over a client's class, at once. `closed` is called once, at `close`.
  *
  * @internal
  */
-export function createClient<S extends object>(
+export function createClient<S extends object>(...args: Parameters<typeof creating<S>>): App<S> {
+  const steps = creating(...args);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/**
+ * The same in steps, each of which is a task's worth.
+ *
+ * @internal
+ */
+export function* creating<S extends object>(
   Client: ClientConstructor,
   options: OpenOptions<S>,
   config: string = configure(options),
   closed: () => void = () => {},
-): App<S> {
+): Generator<void, App<S>> {
   const notifier = new Notifier();
   const events = new Listeners<unknown>();
   const slices: Entries[] = [];
@@ -140,6 +153,7 @@ export function createClient<S extends object>(
     event,
     read: (slice, key, json, version) => defined[slice]?.[2](key, json, version),
   });
+  while (client.loadSome()) yield;
 
   const state = Object.fromEntries(
     defined.map(([name, definition], index) => {

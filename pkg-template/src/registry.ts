@@ -1,4 +1,4 @@
-import { createClient, type App } from "./client.js";
+import { createClient, creating, type App } from "./client.js";
 import { HoldallError } from "./error.js";
 import { configure, type OpenOptions } from "./options.js";
 import { ServerClient } from "./server-client.js";
@@ -31,7 +31,7 @@ export function opener(load: () => Promise<ClientConstructor>) {
       );
     }
     const forget = (): void => void opened.delete(name);
-    const app = load().then((Client) => createClient(Client, options, config, forget));
+    const app = load().then((Client) => inTasks(creating(Client, options, config, forget)));
     // So that a later call can try again.
     app.catch(forget);
     opened.set(name, { config, app });
@@ -45,4 +45,25 @@ export function opener(load: () => Promise<ClientConstructor>) {
       return Promise.reject(error);
     }
   };
+}
+
+/** Takes all steps, each in a task of its own. */
+async function inTasks<T>(steps: Generator<void, T>): Promise<T> {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    await nextTask();
+  }
+}
+
+/** Not by a timer: after some of these browsers wait four milliseconds each time. */
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(0);
+  });
 }

@@ -39,6 +39,9 @@ export class ServerClient implements WasmClient {
   adopted(): boolean {
     return true;
   }
+  loadSome(): boolean {
+    return false;
+  }
   async ready(): Promise<void> {}
   close(): void {}
 

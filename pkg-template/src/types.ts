@@ -26,6 +26,8 @@ export type Unsubscribe = () => void;
  * @internal
  */
 export interface WasmClient {
+  /** Reads what is stored, one task's worth; gives whether there is more. Nothing else may be asked before there isn't. */
+  loadSome(): boolean;
   put(slice: number, key: string, json: string): void;
   patch(slice: number, key: string, json: string): void;
   increment(slice: number, key: string, field: string, by: number, init?: string): void;

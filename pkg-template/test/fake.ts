@@ -64,6 +64,13 @@ export class FakeClient implements WasmClient {
     queueMicrotask(() => names.forEach((name, slice) => this.isNewer(slice) && host.event("newer-version", { slice: name })));
   }
 
+  /** How often it says that there is more to load. */
+  static steps = 0;
+
+  loadSome(): boolean {
+    return FakeClient.steps > 0 && FakeClient.steps-- > 0;
+  }
+
   put(slice: number, key: string, json: string): void {
     this.write(slice, key, this.slice(slice).kind === "set" ? true : JSON.parse(json));
   }

@@ -35,6 +35,20 @@ describe("open in a page", () => {
     assert.notEqual(await open({ name: "other", state: { cart: cart() } }), app);
   });
 
+  test("loads much in several tasks", async () => {
+    const open = opener(async () => Fake);
+    FakeClient.steps = 3;
+    let tasks = 0;
+    const count = (): void => {
+      tasks++;
+      if (FakeClient.steps > 0) setTimeout(count);
+    };
+    count();
+    const app = await open({ name: "shop", state: { cart: cart() } });
+    assert.ok(FakeClient.steps === 0 && tasks > 1, `${tasks} other tasks had their turn`);
+    assert.equal(app.state.cart.size, 0);
+  });
+
   test("uses the first one's functions: they can't be compared", async () => {
     const open = opener(async () => Fake);
     const options = (migrate: () => number, key: string) => ({

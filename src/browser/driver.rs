@@ -56,8 +56,18 @@ impl Driver {
     /// Opens a client on this page's storage.
     ///
     /// # Errors
-    /// As [`Client::open`].
+    /// As [`Client::new`].
     pub fn open(config: &Config, watcher: Box<dyn Watcher>) -> Result<Rc<Self>, Error> {
+        let driver = Self::new(config, watcher)?;
+        while driver.load_some() {}
+        Ok(driver)
+    }
+
+    /// The same, but it is to be used only when [`load_some`](Self::load_some) says that there is no more.
+    ///
+    /// # Errors
+    /// As [`Client::new`].
+    pub fn new(config: &Config, watcher: Box<dyn Watcher>) -> Result<Rc<Self>, Error> {
         let mut own_endpoints = Vec::new();
         if let Some(auth) = &config.auth {
             for address in [&auth.refresh, &auth.sign_out] {
@@ -74,8 +84,8 @@ impl Driver {
             own_endpoints,
             secure: get(&js_sys::global(), "isSecureContext").is_truthy(),
         };
-        let client = Client::open(config, environment)?;
-        let driver = Rc::new(Self {
+        let client = Client::new(config, environment)?;
+        Ok(Rc::new(Self {
             client: RefCell::new(client),
             watcher,
             auth: config.auth.clone(),
@@ -89,16 +99,30 @@ impl Driver {
             expires: Cell::new(u64::MAX),
             closed: Cell::new(false),
             refresh_took: Cell::new(0),
-        });
-        drop(driver.listening.set(Listening::new(&driver)));
-        // Listed once more, now that the events of other tabs are heard: nothing falls between.
-        driver.client.borrow_mut().store.load();
-        driver.check();
+        }))
+    }
+
+    /// Reads what is stored, one task's worth. Gives whether there is more.
+    pub fn load_some(self: &Rc<Self>) -> bool {
+        let more = self.with_store(Store::load_some);
+        self.check();
+        if more {
+            return true;
+        }
+        drop(self.listening.set(Listening::new(self)));
+        {
+            // Once more, now that other tabs are heard: nothing falls between.
+            let mut client = self.client.borrow_mut();
+            client.look_for_hint();
+            client.follow_session();
+            client.store.load();
+        }
+        self.check();
         // Whoever opens it can't hear events yet, so they come a microtask later.
-        let opened = Rc::downgrade(&driver);
+        let opened = Rc::downgrade(self);
         task::spawn(async move { with(&opened, |driver| driver.react()) });
-        driver.compact_later(false);
-        Ok(driver)
+        self.compact_later(false);
+        false
     }
 
     /// Asks the core without changing anything.

@@ -85,8 +85,15 @@ impl Driver {
             client.look_for_hint();
             // Before anything is read: it may be another's.
             client.follow_session();
-            client.store.load();
             Ok(())
         }));
+        self.load_more();
+    }
+
+    /// What is stored may be much: it is read in tasks of a few milliseconds.
+    fn load_more(self: &Rc<Self>) {
+        if self.change(|client| Ok(client.store.load_some())).unwrap_or_default() {
+            self.later(0, Self::load_more);
+        }
     }
 }

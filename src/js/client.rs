@@ -19,12 +19,18 @@ pub struct Client {
 
 #[wasm_bindgen]
 impl Client {
-    /// Opens a client. `config` is JSON.
+    /// Opens a client. `config` is JSON. It is to be used only when `loadSome` says that there is no more.
     #[wasm_bindgen(constructor)]
     pub fn new(config: &str, host: Host) -> Result<Client, JsValue> {
-        let opened = Config::from_json(config).and_then(|config| Driver::open(&config, Box::new(host.clone())));
+        let opened = Config::from_json(config).and_then(|config| Driver::new(&config, Box::new(host.clone())));
         let driver = opened.map_err(|error| host.refuse(&error))?;
         Ok(Self { driver, host })
+    }
+
+    /// Reads what is stored, one task's worth; gives whether there is more.
+    #[wasm_bindgen(js_name = loadSome)]
+    pub fn load_some(&self) -> bool {
+        self.driver.load_some()
     }
 
     /// Puts a value as a whole.

@@ -59,11 +59,11 @@ pub struct Client {
 }
 
 impl Client {
-    /// Opens what is stored under the configuration's name.
+    /// A client of what is stored under the configuration's name, which [`Store::load`] or [`Store::load_some`] then reads.
     ///
     /// # Errors
     /// [`Code::BadConfig`], [`Code::BadRule`], [`Code::UnknownSlice`], [`Code::NotEncodable`], [`Code::InsecureContext`]
-    pub fn open(config: &Config, environment: Environment) -> Result<Self, Error> {
+    pub fn new(config: &Config, environment: Environment) -> Result<Self, Error> {
         let Environment {
             local,
             session,
@@ -98,7 +98,7 @@ impl Client {
             now,
             owner: remembered.owner().map(str::to_owned),
         };
-        let store = Store::open(&config.name, &config.slices, setting)?;
+        let store = Store::new(&config.name, &config.slices, setting)?;
         let mut slices = Vec::new();
         for (name, kind) in store.slices() {
             slices.push(SliceInfo { name, kind });

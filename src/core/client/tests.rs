@@ -25,8 +25,14 @@ fn environment(secure: bool) -> Environment {
     }
 }
 
+fn opened(config: &str, environment: Environment) -> Client {
+    let mut client = Client::new(&Config::from_json(config).unwrap(), environment).unwrap();
+    client.store.load();
+    client
+}
+
 fn open() -> Client {
-    Client::open(&Config::from_json(CONFIG).unwrap(), environment(true)).unwrap()
+    opened(CONFIG, environment(true))
 }
 
 fn token(text: &str) -> String {
@@ -176,7 +182,7 @@ fn required_means_required() {
 
 #[test]
 fn a_session_needs_a_secure_context() {
-    let error = Client::open(&Config::from_json(CONFIG).unwrap(), environment(false))
+    let error = Client::new(&Config::from_json(CONFIG).unwrap(), environment(false))
         .err()
         .unwrap();
     assert_eq!(error.code.as_str(), "insecure-context");
@@ -229,7 +235,7 @@ fn a_hint_that_was_not_stored_leaves_no_older_one_and_is_stored_later() {
         local: Rc::new(hints.clone()),
         ..environment(true)
     };
-    let mut client = Client::open(&Config::from_json(CONFIG).unwrap(), environment).unwrap();
+    let mut client = opened(CONFIG, environment);
     client.remember(Some("signed in".into()));
     hints.0.1.set(true);
     client.remember(Some("tombstone".into()));
@@ -249,7 +255,7 @@ fn what_another_tab_did_is_newer_than_a_hint_that_waits() {
         local: Rc::new(hints.clone()),
         ..environment(true)
     };
-    let mut client = Client::open(&Config::from_json(CONFIG).unwrap(), environment).unwrap();
+    let mut client = opened(CONFIG, environment);
     client.session.sign_in(&token("one"), None, at(0)).unwrap();
     hints.0.1.set(true);
     client.remember(Some(r#"{"epoch":"one"}"#.into()));
@@ -273,7 +279,7 @@ fn without_auth_a_left_over_hint_means_nothing() {
         local: Rc::new(hints),
         ..environment(true)
     };
-    let mut client = Client::open(&Config::from_json(r#"{"name":"shop"}"#).unwrap(), environment).unwrap();
+    let mut client = opened(r#"{"name":"shop"}"#, environment);
     client.look_for_hint();
     client.hint_stored_elsewhere(None);
     assert_eq!(client.session.status().as_str(), "signed-out");

@@ -37,7 +37,9 @@ pub struct Journal {
     /// When the storage was looked at last, and what time it is now.
     pub(super) loaded: Now,
     pub(super) now: Now,
-    /// What compacting has read of the storage and not joined yet.
+    /// Nothing was shown yet: the first load isn't over.
+    pub(super) opening: bool,
+    /// What was read of the storage and not joined yet.
     pub(super) reading: Vec<(Stored, Document)>,
     /// The newest wall time that is stored.
     pub(super) newest: u64,
@@ -98,6 +100,7 @@ impl Journal {
             behind: false,
             loaded: Now::default(),
             now: Now::default(),
+            opening: true,
             reading: Vec::new(),
             newest: 0,
             unwritten: None,

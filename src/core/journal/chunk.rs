@@ -22,10 +22,13 @@ impl Chunk {
         lowest << (u32::from(width) * u32::from(self.index)).min(63)
     }
 
-    /// The chunk that a snapshot's key names: `…/<of>-<index>/<random>`.
-    fn parse(key: &str) -> Option<Self> {
+    /// The chunk that a snapshot is of: its key ends with `<of>-<index>/<random>`.
+    fn of(stored: &Stored) -> Option<Self> {
+        if stored.kind != Kind::Snapshot {
+            return None;
+        }
         let (mut name, mut last) = ("", "");
-        for part in split(key, b'/') {
+        for part in split(&stored.key, b'/') {
             (name, last) = (last, part);
         }
         let (of, index) = split_once(name, b'-')?;
@@ -41,14 +44,32 @@ impl Chunk {
 /// How a slice is to be stored, and how it is.
 pub(super) struct Layout {
     /// The chunks that its snapshots don't hold exactly, with nothing beside.
-    pub(super) dirty: Vec<Chunk>,
+    pub(super) dirty: Vec<Dirty>,
     /// The bytes of one fitting snapshot of each chunk. All else is to be contained in the next ones.
     pub(super) clean: usize,
 }
 
+/// A chunk that isn't stored as it should be.
+pub(super) struct Dirty {
+    pub(super) chunk: Chunk,
+    /// The snapshot that may hold all of it already: it ranks above all others, and nothing was seen to be stored after it.
+    pub(super) latest: Option<Rc<str>>,
+}
+
 impl Layout {
     pub(super) fn new(name: &Rc<str>, slice: &Slice, stored: &[&Stored], limits: &Limits) -> Self {
-        let of = chunks(name, slice, stored, limits);
+        let mut touching = Vec::new();
+        for stored in stored {
+            let touched = stored.touched(name);
+            if touched != 0 {
+                touching.push((*stored, touched, Chunk::of(stored)));
+            }
+        }
+        let mut of = 1;
+        for (_, _, chunk) in &touching {
+            of = of.max(chunk.map_or(1, |chunk| chunk.of));
+        }
+        let of = chunks(of, weight(slice), limits);
         let mut layout = Self {
             dirty: Vec::new(),
             clean: 0,
@@ -56,36 +77,48 @@ impl Layout {
         for index in 0..of {
             let chunk = Chunk { of, index };
             let (mut exact, mut others) = (None, 0);
-            for stored in stored {
-                if stored.touched(name) & chunk.parts() == 0 {
+            let (mut newest, mut first): (u64, Option<(&Stored, bool)>) = (0, None);
+            for (stored, touched, of) in &touching {
+                if touched & chunk.parts() == 0 {
                     continue;
                 }
-                let fits = stored.kind == Kind::Snapshot && Chunk::parse(&stored.key) == Some(chunk);
-                if fits && exact.is_none() {
-                    exact = Some(stored.bytes);
-                } else {
-                    others += 1;
+                newest = newest.max(stored.seen);
+                let fits = *of == Some(chunk);
+                if stored.kind == Kind::Snapshot && first.is_none_or(|(first, _)| rank(stored) > rank(first)) {
+                    first = Some((stored, fits));
+                }
+                match exact {
+                    None if fits => exact = Some(stored.bytes),
+                    _ => others += 1,
                 }
             }
+            let latest = first.filter(|(stored, fits)| *fits && stored.seen == newest && rank(stored) < MAX_RANK);
+            let latest = latest.map(|(stored, _)| stored.key.clone());
             layout.clean += exact.unwrap_or_default();
             if slice.touched() & chunk.parts() != 0 && (exact.is_none() || others > 0) {
-                layout.dirty.push(chunk);
+                layout.dirty.push(Dirty { chunk, latest });
             }
         }
         layout
     }
 }
 
-/// Into how many chunks the slice is to be split. As it is, unless they are far too large or too small: what is split anew is written
-/// anew.
-fn chunks(name: &Rc<str>, slice: &Slice, stored: &[&Stored], limits: &Limits) -> u8 {
-    let mut now = 1;
-    for stored in stored {
-        if stored.kind == Kind::Snapshot && stored.touched(name) != 0 {
-            now = now.max(Chunk::parse(&stored.key).map_or(1, |chunk| chunk.of));
-        }
+/// How a snapshot ranks, by the last part of its key: above all that its writer had read. None goes in favour of one below it; else two
+/// pages, whose processes haven't heard of each other's removals yet, could each remove the snapshot that the other relies on.
+pub(super) fn rank(stored: &Stored) -> u64 {
+    let mut name = "";
+    for part in split(&stored.key, b'/') {
+        name = part;
     }
-    let weight = weight(slice);
+    integer(name, 16).unwrap_or(MAX_RANK)
+}
+
+/// Only damage ranks so high.
+pub(super) const MAX_RANK: u64 = 1 << 56;
+
+/// Into how many chunks a slice is to be split. As it is (`now`), unless they are far too large or too small: what is split anew is
+/// written anew.
+fn chunks(mut now: u8, weight: usize, limits: &Limits) -> u8 {
     while now < PARTS && weight / usize::from(now) > limits.chunk {
         now *= 2;
     }
@@ -120,6 +153,7 @@ fn weight(slice: &Slice) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Document;
     use super::*;
 
     #[test]
@@ -137,7 +171,10 @@ mod tests {
 
     #[test]
     fn chunks_are_named_by_keys() {
-        let parse = |key| Chunk::parse(key).map(|chunk| (chunk.of, chunk.index));
+        let parse = |key| {
+            let stored = Stored::new(key, 0, Kind::Snapshot, &Document::default(), 0);
+            Chunk::of(&stored).map(|chunk| (chunk.of, chunk.index))
+        };
         assert_eq!(parse("shop/device/s/a/b/8-3/00ff"), Some((8, 3)));
         for bad in [
             "",

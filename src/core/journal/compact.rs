@@ -1,6 +1,6 @@
 use std::rc::Rc;
 
-use super::chunk::{Chunk, Layout};
+use super::chunk::{Chunk, Dirty, Layout, MAX_RANK, rank};
 use super::stored::{Kind, Stored};
 use super::{Document, Journal, Limits, StorageFull};
 use crate::json::write;
@@ -11,6 +11,9 @@ use crate::state::{Replica, Scope, Slice};
 const REMOVALS: usize = 64;
 /// So many chunks are written before the entries that they contain go: a storage that is nearly full has no room for all.
 const CHUNKS: usize = 16;
+
+/// So many bits of a snapshot's rank are random, and the half of all.
+const RANDOM: u32 = 32;
 
 /// When compacting wants to go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,10 +40,10 @@ pub(super) struct Compaction {
 }
 
 enum Job {
-    /// Write a snapshot.
-    Snapshot(Rc<str>, Chunk),
-    /// Join all that was read to one record.
-    Merge,
+    /// See that a snapshot holds all of a chunk.
+    Snapshot(Rc<str>, Dirty),
+    /// Join these to one record, which is so far this one.
+    Merge(Vec<Rc<str>>, Document),
 }
 
 impl Journal {
@@ -50,71 +53,53 @@ impl Journal {
     /// snapshots of all chunks that have changed. Later, if these have stayed, it removes what it had read in the beginning and they
     /// contain.
     pub fn compact(&mut self) -> Option<Pace> {
-        if self
-            .compaction
-            .as_ref()
-            .is_some_and(|compaction| !compaction.jobs.is_empty())
-        {
-            // What has vanished since it was read must not get into snapshots part by part.
-            self.load();
+        let under_way = self.compaction.as_ref();
+        // Also what has vanished since it was read: that must not get into snapshots part by part.
+        if under_way.is_none_or(|compaction| !compaction.jobs.is_empty()) && self.load_some(self.limits.chunk) {
+            return Some(Pace::Soon);
         }
-        let mut compaction = match self.compaction.take() {
-            Some(compaction) => compaction,
-            None => {
-                let listed = self.list();
-                if self.read(&listed, self.limits.chunk) {
-                    return Some(Pace::Soon);
-                }
-                self.load();
-                let compaction = self.plan()?;
-                if self.is_untimely(&compaction) {
-                    return Some(Pace::Later);
-                }
-                self.rounds = self.rounds.wrapping_add(1);
-                compaction
+        let Some(mut compaction) = self.compaction.take() else {
+            let compaction = self.plan()?;
+            if self.is_untimely(&compaction) {
+                return Some(Pace::Later);
             }
+            self.rounds = self.rounds.wrapping_add(1);
+            self.compaction = Some(compaction);
+            return Some(Pace::Soon);
         };
-        match compaction.jobs.pop() {
-            None => {
-                if mutant::on(Mutant::EarlyRemoval) && compaction.contained.is_none() {
-                    self.load();
-                    compaction.read = self.keys.joined().map(|stored| stored.key.clone()).collect();
-                    let written = compaction.written.clone();
-                    compaction.read.retain(|key| !written.contains(key));
-                }
-                if self.remove_contained(&mut compaction) {
-                    self.compaction = Some(compaction);
-                }
-                // More may have come meanwhile.
-                Some(Pace::Soon)
+        let Some(job) = compaction.jobs.pop() else {
+            if mutant::on(Mutant::EarlyRemoval) && compaction.contained.is_none() {
+                self.load();
+                compaction.read = self.keys.joined().map(|stored| stored.key.clone()).collect();
             }
-            Some(Job::Snapshot(name, chunk)) if self.is_unsettled() => {
-                compaction.jobs.push(Job::Snapshot(name, chunk));
+            if self.remove_contained(&mut compaction) {
                 self.compaction = Some(compaction);
-                Some(Pace::Later)
             }
-            Some(job) => {
-                let done = self.write(&job, &mut compaction);
-                if done.is_err() {
-                    // What was written so far contains something, too.
-                    compaction.jobs.clear();
-                    if compaction.written.is_empty() {
-                        return None;
-                    }
-                }
-                let pace = if compaction.jobs.is_empty() {
-                    Pace::Later
-                } else {
-                    Pace::Soon
-                };
-                if mutant::on(Mutant::UnconfirmedRemoval) && pace == Pace::Later {
-                    while self.remove_contained(&mut compaction) {}
-                    return None;
-                }
-                self.compaction = Some(compaction);
-                Some(pace)
+            // More may have come meanwhile.
+            return Some(Pace::Soon);
+        };
+        if matches!(job, Job::Snapshot(..)) && self.is_unsettled() {
+            compaction.jobs.push(job);
+            self.compaction = Some(compaction);
+            return Some(Pace::Later);
+        }
+        if self.work(job, &mut compaction).is_err() {
+            // What was written so far contains something, too.
+            compaction.jobs.clear();
+            if compaction.written.is_empty() {
+                return None;
             }
         }
+        if !compaction.jobs.is_empty() {
+            self.compaction = Some(compaction);
+            return Some(Pace::Soon);
+        }
+        if mutant::on(Mutant::UnconfirmedRemoval) {
+            while self.remove_contained(&mut compaction) {}
+            return None;
+        }
+        self.compaction = Some(compaction);
+        Some(Pace::Later)
     }
 
     /// What is worth doing, if anything. Everything that is stored has been read.
@@ -133,7 +118,9 @@ impl Journal {
             if !self.is_outdated(name) {
                 let layout = Layout::new(name, slice, &removable, &self.limits);
                 clean += layout.clean;
-                jobs.extend(layout.dirty.iter().map(|chunk| Job::Snapshot(name.clone(), *chunk)));
+                for dirty in layout.dirty {
+                    jobs.push(Job::Snapshot(name.clone(), dirty));
+                }
             }
         }
         let (mut read, mut bytes) = (Vec::new(), 0);
@@ -166,7 +153,8 @@ impl Journal {
             jobs.rotate_left(begun);
             jobs.truncate(CHUNKS);
         } else {
-            (read, jobs) = (small, vec![Job::Merge]);
+            jobs = vec![Job::Merge(small.clone(), Document::default())];
+            read = small;
         }
         (!jobs.is_empty()).then_some(Compaction {
             read,
@@ -179,7 +167,7 @@ impl Journal {
 
     /// Whether to wait with it.
     fn is_untimely(&mut self, compaction: &Compaction) -> bool {
-        if let Some(Job::Merge) = compaction.jobs.first() {
+        if let Some(Job::Merge(..)) = compaction.jobs.first() {
             return false;
         }
         // Another tab may end in the midst of it, so this is believed some of the time. That differs from tab to tab.
@@ -201,43 +189,60 @@ impl Journal {
 
     /// Whether another tab seems to be at it: it has written a snapshot, and not yet removed the one before.
     fn is_crowded(&self) -> bool {
-        let snapshots = || self.keys.joined().filter(|stored| stored.kind == Kind::Snapshot);
-        snapshots().any(|one| {
-            snapshots().any(|other| {
-                one.key < other.key && one.touches.iter().any(|(name, parts)| other.touched(name) & parts != 0)
-            })
-        })
+        let mut held: Vec<(&str, u64)> = Vec::new();
+        for stored in self.keys.joined() {
+            for (name, parts) in stored.touches.iter().filter(|_| stored.kind == Kind::Snapshot) {
+                match held.iter_mut().find(|(other, _)| *other == &**name) {
+                    Some((_, held)) if *held & parts != 0 => return true,
+                    Some((_, held)) => *held |= parts,
+                    None => held.push((name, *parts)),
+                }
+            }
+        }
+        false
     }
 
-    fn write(&mut self, job: &Job, compaction: &mut Compaction) -> Result<(), StorageFull> {
-        let mut document = Document {
-            clock: self.state.clock,
-            horizon: None,
-            slices: Vec::new(),
-        };
-        let key = match job {
-            Job::Merge => {
-                for key in &compaction.read {
-                    let text = self.storage.get(key).unwrap_or_default();
+    /// Does a task's worth of a job. What is left of it is put back.
+    fn work(&mut self, job: Job, compaction: &mut Compaction) -> Result<(), StorageFull> {
+        match job {
+            Job::Merge(mut rest, mut document) => {
+                let mut left = self.limits.chunk / 4;
+                while let Some(key) = rest.pop() {
                     // What has gone meanwhile is contained in what somebody else has written.
-                    let record = Document::decode(&text, self.numbers).unwrap_or_default();
+                    let record = self.stored(&key);
                     document.horizon = document.horizon.max(record.horizon);
                     for (name, slice) in &record.slices {
                         document.slice(name).join(slice, Scope::Listed);
                     }
+                    left = left.saturating_sub(self.keys.get(&key).map_or(0, |stored| stored.bytes));
+                    if left == 0 {
+                        break;
+                    }
+                }
+                if !rest.is_empty() {
+                    compaction.jobs.push(Job::Merge(rest, document));
+                    return Ok(());
                 }
                 let mut key = self.key(&["m/"]);
                 write::hex(&mut key, self.random.draw());
-                self.write_entry(key, Kind::Merged, &document)?
+                self.write(key, Kind::Merged, document, compaction)
             }
             // What isn't stored yet must not become visible in parts, one chunk before the other.
-            Job::Snapshot(..) if self.has_unwritten() => return Err(StorageFull),
-            Job::Snapshot(name, chunk) => {
+            Job::Snapshot(..) if self.has_unwritten() => Err(StorageFull),
+            Job::Snapshot(name, mut dirty) => {
+                if let (Some(key), None) = (dirty.latest.take(), compaction.horizon) {
+                    if self.is_current(&key, &name, dirty.chunk) {
+                        compaction.written.push(key);
+                    } else {
+                        compaction.jobs.push(Job::Snapshot(name, dirty));
+                    }
+                    return Ok(());
+                }
                 let mut slice = self
-                    .slice(name)
-                    .map_or_else(Slice::default, |slice| slice.only(chunk.parts()));
+                    .slice(&name)
+                    .map_or_else(Slice::default, |slice| slice.only(dirty.chunk.parts()));
                 if mutant::on(Mutant::SharedContext) {
-                    let all = self.slice(name).cloned().unwrap_or_default();
+                    let all = self.slice(&name).cloned().unwrap_or_default();
                     for (_, part) in slice.parts_mut() {
                         all.parts()
                             .iter()
@@ -245,23 +250,60 @@ impl Journal {
                     }
                 }
                 retire(&mut slice, u64::MAX, compaction.horizon);
-                document.slices.push((name.clone(), slice));
-                let key = self.snapshot_key(name, *chunk);
-                self.write_entry(key, Kind::Snapshot, &document)?
+                let key = self.snapshot_key(&name, dirty.chunk);
+                let mut document = Document::default();
+                document.slices.push((name, slice));
+                self.write(key, Kind::Snapshot, document, compaction)
             }
-        };
+        }
+    }
+
+    fn write(
+        &mut self,
+        key: String,
+        kind: Kind,
+        mut document: Document,
+        compaction: &mut Compaction,
+    ) -> Result<(), StorageFull> {
+        document.clock = self.state.clock;
+        let key = self.write_entry(key, kind, &document)?;
         self.note_contained(&key, &document);
         compaction.written.push(key);
         Ok(())
     }
 
+    /// Whether a snapshot holds all that is known of a chunk: a page that has ended before it removed the rest may have left it.
+    fn is_current(&self, key: &str, name: &Rc<str>, chunk: Chunk) -> bool {
+        let stored = self.stored(key);
+        let held = stored.slices.iter().find(|(other, _)| other == name);
+        self.slice(name).is_some_and(|slice| {
+            slice.parts().iter().all(|(number, part)| {
+                let held = held.and_then(|(_, held)| held.part(*number));
+                chunk.parts() >> *number & 1 == 0 || held.is_some_and(|held| held.includes(part, Scope::Whole))
+            })
+        })
+    }
+
+    /// What an entry says; nothing if it has gone.
+    fn stored(&self, key: &str) -> Document {
+        let text = self.storage.get(key).unwrap_or_default();
+        Document::decode(&text, self.numbers).unwrap_or_default()
+    }
+
     fn snapshot_key(&mut self, name: &str, chunk: Chunk) -> String {
+        let mut above = 0;
+        for stored in self.keys.joined() {
+            if stored.kind == Kind::Snapshot && rank(stored) < MAX_RANK {
+                above = above.max(rank(stored));
+            }
+        }
+        let rank = ((above >> RANDOM) + 1) << RANDOM | self.random.draw() >> RANDOM;
         let mut key = self.key(&["s/", name, "/"]);
         write::integer(&mut key, u64::from(chunk.of));
         key.push('-');
         write::integer(&mut key, u64::from(chunk.index));
         key.push('/');
-        write::hex(&mut key, self.random.draw());
+        write::hex(&mut key, rank);
         key
     }
 
@@ -286,6 +328,9 @@ impl Journal {
         self.retire_in(&stayed, compaction.horizon);
         let mut contained = Vec::new();
         for key in &compaction.read {
+            if compaction.written.contains(key) {
+                continue;
+            }
             let Some(stored) = self.keys.get_mut(key) else { continue };
             let mut left = 0;
             for (name, touched) in &mut stored.touches {

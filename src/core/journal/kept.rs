@@ -46,7 +46,7 @@ impl Journal {
             for kept in &mut kept.parts {
                 let slice = document.slices.iter().find(|(name, _)| *name == kept.slice);
                 let part = slice.and_then(|(_, slice)| slice.part(kept.number));
-                if part.is_some_and(|part| part.includes(&kept.part)) {
+                if part.is_some_and(|part| part.includes(&kept.part, Scope::Listed)) {
                     kept.contained_in = Some(key.into());
                 }
             }

@@ -1,4 +1,4 @@
-/// How much a journal lets pile up. The defaults are for browsers; a simulation takes smaller ones, to come to every case soon.
+/// How much a journal lets pile up. A simulation takes smaller ones, to come to every case soon.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// As many small records are worth compacting.
@@ -13,14 +13,19 @@ pub struct Limits {
     pub confirm: u64,
 }
 
+impl Limits {
+    /// Those of browsers.
+    pub const DEFAULT: Self = Self {
+        records: 64,
+        chunk: 32 * 1024,
+        replicas: 128,
+        idle: 30_000,
+        confirm: 10_000,
+    };
+}
+
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            records: 64,
-            chunk: 32 * 1024,
-            replicas: 128,
-            idle: 30_000,
-            confirm: 10_000,
-        }
+        Self::DEFAULT
     }
 }

@@ -3,6 +3,7 @@ use std::rc::Rc;
 use super::kept::Kept;
 use super::stored::{Kind, Stored};
 use super::{CodecError, Document, Journal, quarantine};
+use crate::list::retain;
 use crate::mutant::{self, Mutant};
 use crate::sort::sort_and_dedup;
 use crate::state::{Scope, Slice};
@@ -14,15 +15,33 @@ const MAX_LISTINGS: usize = 8;
 impl Journal {
     /// Joins every stored entry that isn't yet contained.
     pub fn load(&mut self) {
-        self.loaded = self.now;
+        self.load_some(usize::MAX);
+    }
+
+    /// The same in steps of about so many bytes. Gives whether there is more.
+    ///
+    /// Nothing is joined before all is read: a transaction may be in two snapshots, and its record gone. Before the first load is over
+    /// nobody looks, so it needn't wait.
+    pub fn load_some(&mut self, bytes: usize) -> bool {
+        let mut left = bytes;
         for _ in 0..MAX_LISTINGS {
             let listed = self.list();
-            if !self.read(&listed, usize::MAX) {
+            let complete = !self.read(&listed, &mut left);
+            if complete || self.opening {
                 self.join_read();
-                return self.compare(&listed);
+            }
+            if complete {
+                self.compare(&listed);
+                break;
+            }
+            if left == 0 {
+                return true;
             }
         }
         self.join_read();
+        self.opening = false;
+        self.loaded = self.now;
+        false
     }
 
     /// The keys of this area, sorted.
@@ -37,32 +56,48 @@ impl Journal {
         listed
     }
 
-    /// Reads the listed entries that weren't yet, until about so many bytes were read. Gives whether any was.
-    pub(super) fn read(&mut self, listed: &[String], bytes: usize) -> bool {
-        let mut left = bytes;
+    /// Reads the listed entries that weren't yet, until so many bytes were read. Gives whether any was left to read.
+    fn read(&mut self, listed: &[String], left: &mut usize) -> bool {
         let mut found = false;
         for key in listed {
             let known = self.keys.contains(key) || self.find_read(key).is_ok();
-            if left > 0
+            if *left > 0
                 && !known
                 && let Some(text) = self.storage.get(key)
             {
-                left = left.saturating_sub(text.len());
+                *left = left.saturating_sub(text.len());
                 found = true;
-                if let (Some(read), Err(at)) = (self.decode(key, &text), self.find_read(key)) {
-                    self.reading.insert(at, read);
+                if let (Some((stored, mut document)), Err(at)) = (self.decode(key, &text), self.find_read(key)) {
+                    self.note_contained(key, &document);
+                    self.forget_included(&stored, &mut document);
+                    self.reading.insert(at, (stored, document));
                 }
             }
         }
         found
     }
 
+    /// Forgets the parts that are known already, so that joining is quick. A record is kept whole.
+    fn forget_included(&self, stored: &Stored, document: &mut Document) {
+        let (scope, opening) = (scope(stored.kind), self.opening);
+        if stored.kind == Kind::Record || opening {
+            return;
+        }
+        for (name, slice) in &mut document.slices {
+            let own = self.slice(name);
+            slice.retain_parts(|number, part| {
+                own.and_then(|own| own.part(number))
+                    .is_none_or(|own| !own.includes(part, scope))
+            });
+        }
+    }
+
     fn find_read(&self, key: &str) -> Result<usize, usize> {
         self.reading.binary_search_by(|(stored, _)| (*stored.key).cmp(key))
     }
 
-    /// Joins what was read. All of it at once: a transaction may be in two snapshots, and its record gone.
-    pub(super) fn join_read(&mut self) {
+    /// Joins what was read.
+    fn join_read(&mut self) {
         let reading = core::mem::take(&mut self.reading);
         for (stored, document) in &reading {
             self.note_newer(&stored.key, document);
@@ -75,7 +110,7 @@ impl Journal {
     }
 
     /// Compares what is known with what is listed, when all that is listed is known.
-    pub(super) fn compare(&mut self, listed: &[String]) {
+    fn compare(&mut self, listed: &[String]) {
         let known = self.keys.joined().count();
         // What others have removed needs no remembering.
         self.keys
@@ -95,6 +130,7 @@ impl Journal {
         }
         if let Some((stored, document)) = self.decode(key, text) {
             let behind = self.lacks_retirement(&document);
+            self.note_contained(key, &document);
             self.note_newer(key, &document);
             self.join(stored, document);
             // Its writer knows of replicas that were retired, and floors their counters under another name than this page has them.
@@ -129,16 +165,11 @@ impl Journal {
 
     fn join(&mut self, stored: Stored, document: Document) {
         let key = stored.key.clone();
-        let scope = if stored.kind == Kind::Snapshot {
-            Scope::Whole
-        } else {
-            Scope::Listed
-        };
+        let scope = scope(stored.kind);
         self.keys.insert(stored);
         if self.lacks_retirement(&document) {
             self.follow_own_retirement(document.horizon);
         }
-        self.note_contained(&key, &document);
         if self
             .keys
             .get(&key)
@@ -166,6 +197,10 @@ impl Journal {
             if known.is_some_and(|known| newest_version(slice) > known.version) && !self.is_outdated(name) {
                 self.outdated.push(name.clone());
                 self.news.newer.push(key.into());
+                if self.opening {
+                    // Some of it may have been read already.
+                    retain(&mut self.state.slices, |(other, _)| other != name);
+                }
             }
         }
     }
@@ -185,6 +220,15 @@ impl Journal {
                 self.newest = self.newest.max(event.at);
             }
         }
+    }
+}
+
+/// How much an entry of that kind speaks of.
+fn scope(kind: Kind) -> Scope {
+    if kind == Kind::Snapshot {
+        Scope::Whole
+    } else {
+        Scope::Listed
     }
 }
 

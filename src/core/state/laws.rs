@@ -97,14 +97,16 @@ fn the_join_is_commutative_associative_and_idempotent_on_any_states() {
         let ab = joined(&a, &b);
         assert_eq!(joined(&ab, &ab), ab, "idempotent, {round}");
         assert_eq!(joined(&ab, &a), ab, "a state that holds another, {round}");
-        assert!(
-            ab.includes(&a) && ab.includes(&b),
-            "what was joined is included, {round}"
-        );
-        let mut changed = a.clone();
-        changed.join(&b, Scope::Listed, &mut Vec::new());
-        changed.forget_void();
-        let nothing = changed == joined(&a, &Part::default());
-        assert_eq!(a.includes(&b), nothing, "includes, {round}");
+        for scope in [Scope::Listed, Scope::Whole] {
+            assert!(
+                ab.includes(&a, scope) && ab.includes(&b, scope),
+                "what was joined is included, {round}"
+            );
+            let mut changed = a.clone();
+            changed.join(&b, scope, &mut Vec::new());
+            changed.forget_void();
+            let nothing = changed == joined(&a, &Part::default());
+            assert_eq!(a.includes(&b, scope), nothing, "includes, {scope:?}, {round}");
+        }
     }
 }

@@ -65,14 +65,21 @@ impl Part {
         self.entries.retain(|entry| !entry.is_void());
     }
 
-    /// Whether joining `other` would change nothing but the place where it is stored.
+    /// Whether joining `other` would change nothing.
     #[must_use]
-    pub fn includes(&self, other: &Self) -> bool {
+    pub fn includes(&self, other: &Self, scope: Scope) -> bool {
+        let nothing = Entry::default();
+        let known = |theirs: &Entry, key: &str| {
+            let ours = self.entries.get(key).unwrap_or(&nothing);
+            ours.includes(&self.context, theirs, &other.context)
+        };
         self.context.includes(&other.context)
-            && other.entries.iter().all(|(key, theirs)| match self.entries.get(key) {
-                Some(ours) => ours.includes(&self.context, theirs, &other.context),
-                None => Entry::default().includes(&self.context, theirs, &other.context),
-            })
+            && other.entries.iter().all(|(key, theirs)| known(theirs, key))
+            && (scope == Scope::Listed
+                || self
+                    .entries
+                    .iter()
+                    .all(|(key, _)| other.entries.get(key).is_some() || known(&nothing, key)))
     }
 }
 

@@ -2,6 +2,7 @@ use std::rc::Rc;
 
 use super::part::part_of;
 use super::{Entry, Part, Scope, Stamp};
+use crate::list::retain;
 use crate::sort::sort_by;
 
 /// The state of one slice, or some of it: a change, several joined ones, or a chunk.
@@ -41,6 +42,11 @@ impl Slice {
         };
         #[expect(clippy::indexing_slicing, reason = "the lines above found or made it")]
         &mut self.parts[at].1
+    }
+
+    /// Keeps the parts that `keep` approves.
+    pub fn retain_parts(&mut self, mut keep: impl FnMut(u8, &Part) -> bool) {
+        retain(&mut self.parts, |(number, part)| keep(*number, part));
     }
 
     /// Removes a part, as if it had never been touched.
@@ -101,10 +107,10 @@ impl Slice {
     /// Whether joining `other`, a change, would change nothing.
     #[must_use]
     pub fn includes(&self, other: &Self) -> bool {
-        other
-            .parts
-            .iter()
-            .all(|(number, theirs)| self.part(*number).is_some_and(|ours| ours.includes(theirs)))
+        other.parts.iter().all(|(number, theirs)| {
+            self.part(*number)
+                .is_some_and(|ours| ours.includes(theirs, Scope::Listed))
+        })
     }
 
     /// What is known of a key, whether it is present or not.

@@ -21,6 +21,7 @@ pub use definition::{Owner, Place, SliceConfig};
 
 use check::Verdicts;
 use definition::Definition;
+use owner::PLACES;
 use reserve::Reserve;
 
 use crate::error::{Code, Error};
@@ -75,10 +76,12 @@ pub struct Store {
     next_expiry: u64,
     /// Keys that have changed what they show for another reason than a change.
     shown: Vec<(usize, Vec<Rc<str>>)>,
-    /// The journals whose next step of compacting comes later, and whether it is later.
-    resting: [bool; 6],
-    rested: bool,
+    /// The journal that compacts next, and whether one before it goes on later.
+    turn: usize,
+    resting: bool,
     in_transaction: bool,
+    /// What was stored has been read.
+    opened: bool,
 }
 
 /// What happened to the slices since it was last asked.
@@ -98,6 +101,16 @@ impl Store {
     /// # Errors
     /// [`Code::BadConfig`]
     pub fn open(name: &str, configs: &[SliceConfig], setting: Setting) -> Result<Self, Error> {
+        let mut store = Self::new(name, configs, setting)?;
+        store.load();
+        Ok(store)
+    }
+
+    /// The same, but with nothing in it before [`load_some`](Self::load_some) says that there is no more.
+    ///
+    /// # Errors
+    /// [`Code::BadConfig`]
+    pub fn new(name: &str, configs: &[SliceConfig], setting: Setting) -> Result<Self, Error> {
         let mut slices: Vec<Definition> = Vec::with_capacity(configs.len());
         for config in configs {
             let slice = Definition::new(config, setting.numbers)?;
@@ -156,15 +169,15 @@ impl Store {
             now,
             next_expiry: 0,
             shown: Vec::new(),
-            resting: [false; 6],
-            rested: false,
+            turn: 0,
+            resting: false,
             in_transaction: false,
+            opened: false,
         };
-        store.open_device();
-        store.open_owner(owner);
-        // There is nobody yet to be told of it.
-        store.shown.clear();
-        store.journals.iter_mut().for_each(Journal::forget_news);
+        for place in PLACES {
+            store.open_area(place, Owner::Device, "device/");
+        }
+        store.open_owner_areas(owner);
         Ok(store)
     }
 
@@ -181,10 +194,30 @@ impl Store {
 
     /// Looks for what other tabs have stored.
     pub fn load(&mut self) {
-        self.journals.iter_mut().for_each(Journal::load);
-        if self.is_claimed() {
+        while self.load_some() {}
+    }
+
+    /// The same, one task's worth. Gives whether there is more.
+    pub fn load_some(&mut self) -> bool {
+        for journal in &mut self.journals {
+            if journal.load_some(self.limits.chunk) {
+                return true;
+            }
+        }
+        if !core::mem::replace(&mut self.opened, true) {
+            for place in PLACES {
+                self.begin_slices(place, Owner::Device);
+            }
+            self.begin_owner();
+            // There is nobody yet to be told of it.
+            self.shown.clear();
+            self.journals.iter_mut().for_each(Journal::forget_news);
+            // Looked for with the next tick, among what was read.
+            self.next_expiry = 0;
+        } else if self.is_claimed() {
             self.reopen();
         }
+        false
     }
 
     /// Whether a storage key begins with the name.

@@ -64,14 +64,17 @@ impl Store {
         }
     }
 
-    pub(super) fn open_device(&mut self) {
+    fn open_owner(&mut self, subject: Option<String>) {
+        self.open_owner_areas(subject);
         for place in PLACES {
-            self.open_area(place, Owner::Device, "device/");
-            self.begin_slices(place, Owner::Device);
+            if let Some(journal) = self.journals.get_mut(journal(place, Owner::User)) {
+                journal.load();
+            }
         }
+        self.begin_owner();
     }
 
-    pub(super) fn open_owner(&mut self, subject: Option<String>) {
+    pub(super) fn open_owner_areas(&mut self, subject: Option<String>) {
         self.owner = subject;
         for place in PLACES {
             let area = match &self.owner {
@@ -79,12 +82,15 @@ impl Store {
                 None => guest_area(self.next_guest(place)),
             };
             self.open_area(place, Owner::User, &area);
+        }
+    }
+
+    /// What is done once the owner's areas are read.
+    pub(super) fn begin_owner(&mut self) {
+        for place in PLACES {
             // A page that ended in the midst of it has left this behind.
-            for number in self
-                .owner
-                .clone()
-                .map_or_else(Vec::new, |subject| self.claimed(place, &subject))
-            {
+            let claimed = self.owner.clone().map(|subject| self.claimed(place, &subject));
+            for number in claimed.unwrap_or_default() {
                 let guest = self.guest(place, number);
                 self.take_over(place, &guest);
             }
@@ -110,7 +116,7 @@ impl Store {
         claim.is_none_or(|(_, claimant)| Some(&**claimant) == own)
     }
 
-    fn open_area(&mut self, place: Place, owner: Owner, area: &str) {
+    pub(super) fn open_area(&mut self, place: Place, owner: Owner, area: &str) {
         let at = journal(place, owner);
         for (slice, definition) in self.slices.iter().enumerate() {
             if definition.journal() == at {
@@ -118,8 +124,7 @@ impl Store {
             }
         }
         let known = self.known(at);
-        let mut opened = self.open_journal(place, area, known);
-        opened.load();
+        let opened = self.open_journal(place, area, known);
         if let Some(journal) = self.journals.get_mut(at) {
             *journal = opened;
         }

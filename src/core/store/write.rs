@@ -64,27 +64,26 @@ impl Store {
     }
 
     /// Does a step of compacting where one is due, and says when the next is. Call it when the page is idle, and not before.
+    ///
+    /// One journal has its turn after the other, each until it has nothing to do for now.
     pub fn compact(&mut self) -> Option<Pace> {
-        self.drop_expired();
-        self.drop_taken_over();
+        if self.turn == 0 {
+            self.drop_expired();
+            self.drop_taken_over();
+        }
         // Nothing is compacted into snapshots while something waits.
         let _ = self.flush();
-        let mut soon = false;
-        for (journal, rests) in self.journals.iter_mut().zip(&mut self.resting) {
-            // One that rests isn't called because another goes on.
-            if *rests && !self.rested {
-                continue;
-            }
+        if let Some(journal) = self.journals.get_mut(self.turn) {
             let pace = journal.compact();
-            *rests = pace == Some(Pace::Later);
-            soon |= pace == Some(Pace::Soon);
-        }
-        self.rested = !soon;
-        if soon {
+            self.resting |= pace == Some(Pace::Later);
+            if pace != Some(Pace::Soon) {
+                self.turn += 1;
+            }
             return Some(Pace::Soon);
         }
+        self.turn = 0;
         self.tight = false;
-        if self.resting.contains(&true) || !self.taken_over.is_empty() {
+        if core::mem::take(&mut self.resting) || !self.taken_over.is_empty() {
             return Some(Pace::Later);
         }
         if !self.has_unwritten() {

@@ -9,22 +9,6 @@ const LIMITS: Limits = Limits {
     confirm: 10_000,
 };
 
-fn footprint(shared: &Shared) -> (usize, usize) {
-    let keys = shared.keys();
-    let bytes = keys.iter().map(|key| key.len() + shared.get(key).unwrap().len()).sum();
-    (keys.len(), bytes)
-}
-
-/// What a state takes that is written once, without its history.
-fn live(journal: &Journal) -> usize {
-    let document = Document {
-        clock: 0,
-        horizon: None,
-        slices: journal.slices().to_vec(),
-    };
-    document.encode(NATIVE).len()
-}
-
 fn snapshots(shared: &Shared) -> Vec<String> {
     let mut keys = shared.keys();
     keys.retain(|key| key.contains("/s/"));

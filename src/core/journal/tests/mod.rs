@@ -7,6 +7,9 @@ use crate::state::{Scope, Slice};
 use crate::time::Now;
 
 mod compacting;
+mod random;
+mod steps;
+mod visits;
 
 const PREFIX: &str = "shop/device/";
 
@@ -17,13 +20,18 @@ struct Shared {
     full: Rc<std::cell::Cell<bool>>,
     /// All that was ever stored.
     log: Rc<std::cell::RefCell<Vec<(String, String)>>>,
+    /// Bytes that were read and written.
+    moved: Rc<std::cell::Cell<usize>>,
 }
 
 impl Storage for Shared {
     fn get(&self, key: &str) -> Option<String> {
-        self.storage.get(key)
+        let text = self.storage.get(key);
+        self.moved.set(self.moved.get() + text.as_ref().map_or(0, String::len));
+        text
     }
     fn set(&self, key: &str, value: &str) -> Result<(), StorageFull> {
+        self.moved.set(self.moved.get() + value.len());
         assert!(self.storage.get(key).is_none(), "{key} written twice");
         if self.full.get() {
             return Err(StorageFull);
@@ -120,6 +128,22 @@ fn increment(journal: &mut Journal, key: &str) {
 
 fn get(journal: &Journal, slice: &str, key: &str) -> Option<String> {
     journal.slice(slice)?.get(key)?.value(NATIVE)
+}
+
+fn footprint(shared: &Shared) -> (usize, usize) {
+    let keys = shared.keys();
+    let bytes = keys.iter().map(|key| key.len() + shared.get(key).unwrap().len()).sum();
+    (keys.len(), bytes)
+}
+
+/// What a state takes that is written once, without its history.
+fn live(journal: &Journal) -> usize {
+    let document = Document {
+        clock: 0,
+        horizon: None,
+        slices: journal.slices().to_vec(),
+    };
+    document.encode(NATIVE).len()
 }
 
 #[test]
@@ -335,114 +359,6 @@ fn nothing_hostile_panics() {
                 joined.entries().for_each(|(_, entry)| drop(entry.value(NATIVE)));
             }
             assert!(Document::decode(&document.encode(NATIVE), NATIVE).is_ok(), "{text}");
-        }
-    }
-}
-
-/// Every entry that was ever stored, joined: what all tabs must come to, whatever was compacted meanwhile.
-fn oracle(log: &[(String, String)]) -> Document {
-    let mut all = Document::default();
-    for (key, text) in log {
-        let scope = if key.contains("/s/") {
-            Scope::Whole
-        } else {
-            Scope::Listed
-        };
-        for (name, slice) in &Document::decode(text, NATIVE).unwrap().slices {
-            all.slice(name).absorb(slice, scope);
-        }
-    }
-    all
-}
-
-fn view(slice: Option<&Slice>) -> Vec<(Rc<str>, Option<String>)> {
-    let keys = slice.map_or_else(Vec::new, Slice::keys);
-    keys.into_iter()
-        .map(|key| (key.clone(), slice.and_then(|slice| slice.get(&key)?.value(NATIVE))))
-        .collect()
-}
-
-/// One step of a tab that does whatever users do.
-fn act(tab: &mut Journal, random: &mut Random, captured: &mut Vec<crate::state::Capture>) {
-    let key = ["a", "b", "c"][random.draw() as usize % 3];
-    // Whoever writes first looks first, so what is there is known after this.
-    let author = tab.author(1);
-    let slice = tab.slice("cart").cloned().unwrap_or_default();
-    let capture = slice.capture(key);
-    match random.draw() % 8 {
-        0 => put(tab, "cart", key, r#"{"note":"x","qty":1}"#),
-        1 => captured.extend(capture),
-        2 => capture
-            .iter()
-            .for_each(|capture| tab.apply(&"cart".into(), &capture.removal())),
-        3 => captured
-            .pop()
-            .iter()
-            .for_each(|capture| tab.apply(&"cart".into(), &capture.removal())),
-        4 if capture.is_some() => {
-            let patch = slice.patch(&key.into(), r#"{"note":null}"#, false, author).unwrap();
-            tab.apply(&"cart".into(), &patch);
-        }
-        _ => increment(tab, key),
-    }
-}
-
-#[test]
-fn whatever_tabs_do_a_fresh_load_is_the_join_of_all_that_was_stored() {
-    for seed in 0..300 {
-        let mut random = Random::new(seed);
-        let shared = Shared::default();
-        let mut tabs = vec![open(&shared, random.draw()), open(&shared, random.draw())];
-        let mut captured = vec![Vec::new(); 4];
-        for _ in 0..random.draw() % 200 {
-            let at = random.draw() as usize % tabs.len();
-            match random.draw() % 12 {
-                0 => tabs[at].load(),
-                1 => drop(tabs[at].compact()),
-                2 => shared.full.set(!shared.full.get()),
-                3 => {
-                    tabs[at] = open(&shared, random.draw());
-                    captured[at].clear();
-                }
-                4 if tabs.len() < 4 => tabs.push(open(&shared, random.draw())),
-                5 => {
-                    tabs[at].begin();
-                    act(&mut tabs[at], &mut random, &mut captured[at]);
-                    act(&mut tabs[at], &mut random, &mut captured[at]);
-                    if random.draw().is_multiple_of(2) {
-                        tabs[at].commit()
-                    } else {
-                        tabs[at].rollback()
-                    }
-                }
-                _ => {
-                    act(&mut tabs[at], &mut random, &mut captured[at]);
-                    // A page may end before its microtask does, and what then isn't stored was never acknowledged.
-                    if !random.draw().is_multiple_of(10) {
-                        let _ = tabs[at].flush();
-                    }
-                }
-            }
-        }
-        shared.full.set(false);
-        for tab in &mut tabs {
-            tab.flush().unwrap();
-        }
-        for _ in 0..12 {
-            for tab in &mut tabs {
-                tab.compact();
-            }
-        }
-        let expected = oracle(&shared.log.borrow());
-        let expected = expected
-            .slices
-            .iter()
-            .find(|(name, _)| &**name == "cart")
-            .map(|(_, slice)| slice);
-        assert_eq!(view(open(&shared, 0).slice("cart")), view(expected), "seed {seed}");
-        for tab in &mut tabs {
-            tab.load();
-            assert_eq!(view(tab.slice("cart")), view(expected), "seed {seed}");
         }
     }
 }

@@ -1,0 +1,108 @@
+use super::*;
+
+const LINES: u64 = 5_000;
+
+/// A cart, and a page that has it, with nothing left to compact.
+fn filled(shared: &Shared) -> Journal {
+    let mut page = open(shared, 1);
+    for number in 0..LINES {
+        put(
+            &mut page,
+            "cart",
+            &format!("sku-{number}"),
+            r#"{"price":4900,"qty":1,"title":"A lamp for the night"}"#,
+        );
+        if number % 50 == 0 {
+            page.flush().unwrap();
+        }
+    }
+    page.flush().unwrap();
+    settle(&mut page);
+    page
+}
+
+/// Bytes that an action reads and writes.
+fn moved<R>(shared: &Shared, action: impl FnOnce() -> R) -> (usize, R) {
+    let before = shared.moved.get();
+    let result = action();
+    (shared.moved.get() - before, result)
+}
+
+/// What a task may read and write: a chunk may be somewhat larger than it should.
+const TASK: usize = Limits::DEFAULT.chunk * 2;
+
+#[test]
+fn no_step_of_compacting_moves_much_more_than_a_chunk() {
+    let shared = Shared::default();
+    let mut page = filled(&shared);
+    let mut random = Random::new(1);
+    let mut rounds = 0;
+    for _ in 0..4_000 {
+        increment(&mut page, &format!("sku-{}", random.draw() % LINES));
+        page.flush().unwrap();
+        loop {
+            let (bytes, pace) = moved(&shared, || page.compact());
+            assert!(bytes <= TASK, "{bytes} bytes");
+            match pace {
+                Some(Pace::Soon) => {}
+                Some(Pace::Later) => {
+                    rounds += 1;
+                    wait(&mut page);
+                }
+                None => break,
+            }
+        }
+    }
+    assert!(rounds > 50, "{rounds}");
+}
+
+#[test]
+fn what_is_stored_is_read_in_steps_and_shown_at_once() {
+    let shared = Shared::default();
+    let mut away = filled(&shared);
+    let before = view(&away);
+    let mut other = open(&shared, 2);
+    let mut random = Random::new(1);
+    for number in 0..2_000 {
+        increment(&mut other, &format!("sku-{}", random.draw() % LINES));
+        other.flush().unwrap();
+        if number == 1_000 {
+            settle(&mut other);
+        }
+    }
+    let mut steps = 0;
+    loop {
+        let (bytes, more) = moved(&shared, || away.load_some(Limits::DEFAULT.chunk));
+        assert!(bytes <= TASK, "{bytes} bytes");
+        steps += 1;
+        if !more {
+            break;
+        }
+        assert_eq!(view(&away), before, "nothing shows before all is read");
+    }
+    assert!(steps > 10, "{steps}");
+    assert_eq!(view(&away), view(&other));
+}
+
+#[test]
+fn opening_reads_in_steps() {
+    let shared = Shared::default();
+    let page = filled(&shared);
+    let known = Vec::new();
+    let storage = Rc::new(shared.clone());
+    let mut fresh = Journal::new(storage, PREFIX.into(), NATIVE, Random::new(2), Limits::default(), known);
+    let mut steps = 0;
+    while {
+        let (bytes, more) = moved(&shared, || fresh.load_some(Limits::DEFAULT.chunk));
+        assert!(bytes <= TASK, "{bytes} bytes");
+        more
+    } {
+        steps += 1;
+    }
+    assert!(steps > 10, "{steps}");
+    assert_eq!(view(&fresh), view(&page));
+}
+
+fn view(page: &Journal) -> Vec<(Rc<str>, Option<String>)> {
+    super::random::view(page.slice("cart"))
+}
