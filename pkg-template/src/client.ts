@@ -5,7 +5,7 @@ import { Entries } from "./entries.js";
 import { HoldallError, type HoldallErrorCode } from "./error.js";
 import type { Events, SessionEvent } from "./events.js";
 import { Listeners, Notifier } from "./notify.js";
-import { configure, definitions, type OpenOptions } from "./options.js";
+import { configure, definitions, type OpenOptions, type SourceAuth, type SourceRequest } from "./options.js";
 import { createSession, type Session } from "./session.js";
 import { ServerClient } from "./server-client.js";
 import type { ClientConstructor, Unsubscribe } from "./types.js";
@@ -42,7 +42,7 @@ export interface App<S extends object> {
    * `fetch`, with the token and the state that the rules name. It gives the browser's own `Response`, and throws the browser's
    * own `TypeError` and `AbortError`.
    *
-   * @throws HoldallError `signed-out`, `refresh-failed`, `not-encodable`, `name-clash`, `body-not-mergeable`, `too-large`, `redirected`,
+   * @throws HoldallError `signed-out`, `refresh-failed`, `refresh-pending`, `session-changed`, `not-encodable`, `name-clash`, `body-not-mergeable`, `too-large`, `redirected`,
    * `nested-transaction`
    *
    * @example
@@ -151,6 +151,10 @@ export function* creating<S extends object>(
     error: (code, message, cause) => new HoldallError(code as HoldallErrorCode, message, cause === undefined ? {} : { cause }),
     changed: (slice, keys) => slices[slice]?.changed(keys),
     event,
+    source: async (reason, signal) => {
+      const response = await (options.auth as SourceAuth).source({ reason, signal } as SourceRequest);
+      return response ? JSON.stringify(response) : undefined;
+    },
     read: (slice, key, json, version) => defined[slice]?.[2](key, json, version),
   });
   while (client.loadSome()) yield;

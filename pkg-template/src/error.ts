@@ -42,6 +42,16 @@ export type HoldallErrorCode =
   | "signed-out"
   /** Cause: the token couldn't be renewed just now (network, 429, 5xx). The session goes on. Cure: try again later. */
   | "refresh-failed"
+  /**
+   * Cause: another tab may still get the answer to its refresh, or alone holds what refreshes, and doesn't answer. The session
+   * goes on. Cure: try again.
+   */
+  | "refresh-pending"
+  /**
+   * Cause: somebody signed in or out, here or in another tab, while a request with a token waited or was under way; nothing of
+   * it is shown. Cure: send it again if it is still wanted.
+   */
+  | "session-changed"
   /** Cause: signed out here, but the server hasn't confirmed. Cure: none needed; it is tried again at the next open. */
   | "sign-out-unconfirmed"
   /** Cause: a session over plain HTTP. Cure: serve the page by HTTPS, or from localhost. */

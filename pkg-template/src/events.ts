@@ -14,6 +14,11 @@ export interface Events {
   "newer-version": NewerVersionEvent;
   /** The session's status or user has changed. */
   session: SessionEvent;
+  /**
+   * Somebody has signed in or out in another tab. Comes before everything that follows from it; when a page returns from the
+   * back/forward cache, before its `pageshow` listeners.
+   */
+  "session-changed": SessionChangedEvent;
 }
 
 /** One request and what it carried. */
@@ -63,6 +68,9 @@ export interface NewerVersionEvent {
   /** The storage key, if it is known. */
   readonly key?: string;
 }
+
+/** That the session is another one. `app.session` has it. */
+export interface SessionChangedEvent {}
 
 /** The session, as it is now. */
 export interface SessionEvent {

@@ -12,12 +12,24 @@ export type {
   NewerVersionEvent,
   RefreshEvent,
   RequestEvent,
+  SessionChangedEvent,
   SessionEvent,
   StorageFullEvent,
 } from "./events.js";
 export type { MapOptions, MapSlice } from "./map.js";
 export type { ObjectOptions, ObjectSlice } from "./object.js";
-export type { Auth, OpenOptions, Rule, Send, SendAs } from "./options.js";
+export type {
+  Audience,
+  Auth,
+  CookieAuth,
+  OpenOptions,
+  Rule,
+  Send,
+  SendAs,
+  SourceAuth,
+  SourceRequest,
+  TokenAuth,
+} from "./options.js";
 export type { SchemaResult, StandardSchema } from "./schema.js";
 export type { Session, SessionStatus, TokenResponse, User } from "./session.js";
 export type { SetOptions, SetSlice } from "./set.js";

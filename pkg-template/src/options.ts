@@ -1,5 +1,6 @@
 import { HoldallError } from "./error.js";
 import { encode, isRecord } from "./json.js";
+import type { TokenResponse } from "./session.js";
 import type { SliceDefinition } from "./slice.js";
 
 /** What {@link open} takes. `S` is inferred from `state`. */
@@ -21,23 +22,72 @@ export interface OpenOptions<S extends object> {
   requests?: readonly Rule<NoInfer<keyof S & string>>[];
 }
 
+/** How the session is renewed and ended: by a cookie, at a token endpoint, or by another library. */
+export type Auth = CookieAuth | TokenAuth | SourceAuth;
+
+/** What all ways have in common. */
+export interface Audience {
+  /** Other origins that may get the token, such as `https://api.example.com`. The page's own always may. */
+  audience?: readonly string[];
+}
+
 /**
- * A server that keeps the refresh token in an HttpOnly cookie.
+ * A server that keeps the refresh token in an HttpOnly cookie: what a script can't read, it can't lose.
  *
  * @example
  * ```ts
  * auth: { refresh: "/auth/refresh", signOut: "/auth/sign-out", csrf: { name: "X-CSRF", value: "1" } }
  * ```
  */
-export interface Auth {
+export interface CookieAuth extends Audience {
   /** Where a POST with the cookie gives a new access token (an RFC 6749 §5.1 body). */
   refresh: string;
   /** Where a POST with the cookie revokes the session. */
   signOut: string;
   /** The header that both carry, which another site's form can't set. */
   csrf?: { name: string; value: string };
-  /** Other origins that may get the token, such as `https://api.example.com`. The page's own always may. */
-  audience?: readonly string[];
+}
+
+/**
+ * A token endpoint (RFC 6749 §6) for a public client, whose refresh token the page keeps.
+ *
+ * @example
+ * ```ts
+ * auth: { token: "https://id.example.com/token", clientId: "shop", refreshToken: "indexeddb", grace: 30 }
+ * ```
+ */
+export interface TokenAuth extends Audience {
+  /** The token endpoint. */
+  token: string;
+  /** The client's id there. */
+  clientId: string;
+  /** Where the refresh token is kept: in the tab that signed in (default), which ends with it, or in this browser. */
+  refreshToken?: "memory" | "indexeddb";
+  /** Where a refresh token is revoked (RFC 7009) at sign-out. */
+  revoke?: string;
+  /** For how many seconds the endpoint still answers a refresh token that it has just replaced. */
+  grace?: number;
+}
+
+/**
+ * Another library that signs in and renews. The client calls it once for all tabs, and hands them the token.
+ *
+ * @example
+ * ```ts
+ * auth: { source: async () => ({ access_token: await auth0.getTokenSilently(), token_type: "Bearer" }) }
+ * ```
+ */
+export interface SourceAuth extends Audience {
+  /** Gives a token response, or `null` if nobody is signed in. What it throws counts as a failure that passes. */
+  source: (request: SourceRequest) => Promise<TokenResponse | null> | TokenResponse | null;
+}
+
+/** Why a token is wanted, and until when. */
+export interface SourceRequest {
+  /** The page was opened anew; the token has expired, or soon will have; a server has refused it. */
+  reason: "restore" | "expired" | "refused";
+  /** Aborted when the session is over. */
+  signal: AbortSignal;
 }
 
 /**
@@ -106,7 +156,7 @@ export function configure<S extends object>({ name, state, auth, requests }: Ope
         check: migrate || schema ? true : undefined,
       }),
     ),
-    auth,
+    auth: auth && "source" in auth ? { ...auth, source: true } : auth,
   };
   return JSON.stringify(JSON.parse(encode(configuration, `open "${name}"`)), sorted);
 }

@@ -19,6 +19,8 @@ export interface TokenResponse {
   /** Seconds. */
   expires_in?: number;
   id_token?: string;
+  /** For a token endpoint; a server that keeps it in a cookie sends none. */
+  refresh_token?: string;
   [member: string]: unknown;
 }
 
@@ -78,7 +80,7 @@ export interface Session {
   /**
    * A valid access token, renewed if need be, for what `app.fetch` doesn't reach.
    *
-   * @throws HoldallError `signed-out`, `refresh-failed`
+   * @throws HoldallError `signed-out`, `refresh-failed`, `refresh-pending`, `session-changed`
    *
    * @example
    * ```ts

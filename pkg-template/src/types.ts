@@ -65,6 +65,8 @@ export interface Host {
   error(code: string, message: string, cause?: unknown): Error;
   changed(slice: number, keys: string[]): void;
   event(name: string, detail: object): void;
+  /** Asks the library that the session comes from for a token response as JSON; `undefined` if nobody is signed in. */
+  source(reason: string, signal: AbortSignal): Promise<string | undefined>;
   /** What to show for what is stored; `undefined` to hide it. Never throws, and may call the client. */
   read(slice: number, key: string, json: string, version: number): string | undefined;
 }

@@ -2,16 +2,19 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::{Rc, Weak};
 
 use js_sys::Function;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 
+use super::barrier::Barrier;
+use super::channel::Channel;
 use super::listen::Listening;
+use super::lock::Lock;
 use super::object::{get, text};
 use super::own_requests::{self, Answered};
 use super::wait::Waiters;
 use super::{Event, Failure, clock, numbers, seed, storage, task};
 use crate::client::{Client, Config, Environment};
 use crate::error::{Code, Error};
-use crate::session::{AuthConfig, Effect, Need, Status};
+use crate::session::{AuthConfig, Effect, Keeper, Need, Status, changed};
 use crate::store::{News, Store, Unchecked};
 
 /// Feeds the core with what happens in the browser, and carries out what it decides.
@@ -25,6 +28,12 @@ pub struct Driver {
     pub(super) fetch: Function,
     settled: Waiters,
     signed_out: Waiters,
+    /// The prefix of everything that the browser keeps under a name.
+    pub(super) name: String,
+    pub(super) locks: RefCell<Vec<Lock>>,
+    pub(super) channel: Channel,
+    /// Aborts the requests of the present session.
+    pub(super) barrier: Barrier,
     listening: OnceCell<Listening>,
     flushing: Cell<bool>,
     /// The last attempt to store failed.
@@ -50,6 +59,12 @@ pub trait Watcher {
 
     /// Something has happened.
     fn event(&self, event: Event);
+
+    /// Asks another library for a token response as JSON (`undefined`: nobody is signed in), where the session is configured so. The
+    /// `AbortSignal` says that it isn't wanted any more.
+    fn source(&self, _reason: &str, _signal: &JsValue) -> JsValue {
+        JsValue::UNDEFINED
+    }
 }
 
 impl Driver {
@@ -71,7 +86,9 @@ impl Driver {
         let mut own_endpoints = Vec::new();
         if let Some(auth) = &config.auth {
             for address in [&auth.refresh, &auth.sign_out] {
-                own_endpoints.extend(own_requests::origin_and_path(address));
+                if !address.is_empty() {
+                    own_endpoints.extend(own_requests::origin_and_path(address));
+                }
             }
         }
         let environment = Environment {
@@ -92,6 +109,10 @@ impl Driver {
             fetch: get(&js_sys::global(), "fetch").unchecked_into(),
             settled: Waiters::default(),
             signed_out: Waiters::default(),
+            name: config.name.clone(),
+            locks: RefCell::default(),
+            channel: Channel::new(&config.name),
+            barrier: Barrier::default(),
             listening: OnceCell::new(),
             flushing: Cell::new(false),
             full: Cell::new(false),
@@ -110,10 +131,11 @@ impl Driver {
             return true;
         }
         drop(self.listening.set(Listening::new(self)));
+        self.open_channel();
         {
             // Once more, now that other tabs are heard: nothing falls between.
             let mut client = self.client.borrow_mut();
-            client.look_for_hint();
+            client.look_for_hint(clock::now());
             client.follow_session();
             client.store.load();
         }
@@ -170,7 +192,7 @@ impl Driver {
     pub fn sign_out(self: &Rc<Self>, erase: bool) -> impl Future<Output = Result<(), Failure>> + use<> {
         let begun = self.authenticates().and_then(|()| {
             let confirmed = self.signed_out.add();
-            if let Some(subject) = self.change(|client| client.sign_out(erase))? {
+            if let Some(subject) = self.change(|client| client.sign_out(erase, clock::now()))? {
                 self.change(|client| {
                     client.store.erase_subject(&subject);
                     Ok(())
@@ -184,14 +206,19 @@ impl Driver {
     /// A valid access token.
     ///
     /// # Errors
-    /// [`Code::SignedOut`], [`Code::RefreshFailed`], [`Code::Closed`]
+    /// [`Code::SignedOut`], [`Code::RefreshFailed`], [`Code::RefreshPending`], [`Code::SessionChanged`], [`Code::Closed`]
     pub async fn token(self: Rc<Self>) -> Result<Rc<str>, Failure> {
+        let epoch = self.read(|client| client.session.epoch().clone());
         let credentials = match self.change(|client| Ok(client.session.need(clock::now())))? {
             Need::Ready(credentials) => Some(credentials),
             Need::SignedOut => None,
             Need::Failed(error) => return Err(error.into()),
             Need::Wait => {
                 self.settled.add().until(None).await?;
+                // Another user's is no answer to this question.
+                if self.read(|client| client.session.current().is_some() && *epoch != **client.session.epoch()) {
+                    return Err(changed().into());
+                }
                 self.read(|client| client.session.current())
             }
         };
@@ -213,12 +240,29 @@ impl Driver {
             if let Some(listening) = self.listening.get() {
                 listening.stop();
             }
+            self.channel.close();
+            self.unlock_all();
             // What can't be stored now was reported when it failed first.
             let _ = self.client.borrow_mut().flush();
             let closed = Err(Error::new(Code::Closed, &["this client was closed; open it again"]));
             self.settled.wake(&closed);
             self.signed_out.wake(&closed);
         }
+    }
+
+    /// Begins to hear what other tabs say, unless it does.
+    pub(super) fn open_channel(&self) {
+        if self.auth.is_some() {
+            self.channel.open(&self.listener());
+        }
+    }
+
+    /// What the browser calls.
+    pub(super) fn listener(&self) -> Function {
+        self.listening.get().map_or_else(
+            || JsValue::UNDEFINED.unchecked_into(),
+            |listening| listening.function().clone(),
+        )
     }
 
     pub(super) fn settled(&self) -> &Waiters {
@@ -289,8 +333,16 @@ impl Driver {
     fn carry_out(self: &Rc<Self>, effect: Effect) {
         match effect {
             Effect::Hint(hint) => self.client.borrow_mut().remember(hint),
+            Effect::Forget(epoch) => self.client.borrow_mut().forget_hint(&epoch),
+            Effect::Lock { ticket, level } => self.lock(ticket, level),
+            Effect::Unlock(ticket) => self.unlock(ticket),
+            Effect::Post(text) => self.channel.post(&text.0),
+            Effect::Vault(op) => task::spawn(self.clone().transact(op)),
+            Effect::Abort => self.barrier.fall(),
+            Effect::Changed => self.tell(Event::SessionChanged),
             Effect::Notify => self.tell(Event::Session(self.read(|client| client.session.status()))),
             Effect::Settled(result) => self.settled.wake(&result),
+            Effect::SignedOut(result) => self.signed_out.wake(&result),
             Effect::Refreshed(outcome) => {
                 self.tell(Event::Refresh {
                     outcome,
@@ -304,31 +356,49 @@ impl Driver {
                     Ok(())
                 }));
             }),
-            Effect::Refresh(ticket) => {
+            Effect::Refresh(refresh) => {
                 let driver = self.clone();
                 task::spawn(async move {
                     let Some(auth) = &driver.auth else { return };
                     let started = clock::now();
-                    let answered = own_requests::post(&driver.fetch, &auth.refresh, auth).await;
+                    let answered = match auth.keeper {
+                        Keeper::Source => {
+                            let reason = refresh.reason.as_str();
+                            own_requests::ask(&driver.watcher.source(reason, &driver.barrier.signal())).await
+                        }
+                        _ => own_requests::post(&driver.fetch, &auth.refresh, auth, refresh.body.as_ref()).await,
+                    };
                     driver.refresh_took.set(clock::now().since(started));
-                    driver.client.borrow_mut().session.answered(
-                        ticket,
-                        Answered::as_answer(answered.as_ref()),
-                        clock::now(),
-                    );
+                    let answer = Answered::as_answer(answered.as_ref());
+                    driver
+                        .client
+                        .borrow_mut()
+                        .answered(refresh.ticket, answer, clock::now());
                     driver.react();
+                    driver.keep();
                 });
             }
-            Effect::SignOut(epoch) => {
+            Effect::SignOut(epoch, body) => {
                 let driver = self.clone();
                 task::spawn(async move {
                     let Some(auth) = &driver.auth else { return };
-                    let answered = own_requests::post(&driver.fetch, &auth.sign_out, auth).await;
+                    let answered = own_requests::post(&driver.fetch, &auth.sign_out, auth, body.as_ref()).await;
                     let answer = Answered::as_answer(answered.as_ref());
-                    let result = driver.client.borrow_mut().session.sign_out_answered(&epoch, answer);
-                    driver.signed_out.wake(&result);
+                    driver.client.borrow_mut().session.sign_out_answered(&epoch, answer);
                     driver.react();
                 });
+            }
+        }
+    }
+
+    /// Of a client that was closed while it renewed the session, the next refresh token is still kept.
+    fn keep(self: &Rc<Self>) {
+        while self.closed.get() {
+            let effect = self.client.borrow_mut().session.poll();
+            match effect {
+                Some(Effect::Vault(op)) => task::spawn(self.clone().transact(op)),
+                Some(_) => {}
+                None => return,
             }
         }
     }

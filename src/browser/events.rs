@@ -14,6 +14,8 @@ pub enum Event {
         /// How long it took.
         milliseconds: u64,
     },
+    /// Another tab has begun or ended a session.
+    SessionChanged,
     /// The session's status has changed.
     Session(Status),
     /// What is in memory can't be stored now. It is tried again.

@@ -5,12 +5,13 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Request, RequestInit, Response};
 
-use super::object::text;
+use super::object::{get, set, text};
 use super::request::Call;
 use super::{Driver, Event, Failure, RequestEvent, clock};
-use crate::client::{Exchange, Reply, Start};
+use crate::client::{Exchange, Reply, Start, Waiting};
 use crate::error::{Code, Error};
 use crate::request::Plan;
+use crate::session::changed;
 use crate::time::Now;
 
 /// A request on its way.
@@ -30,7 +31,7 @@ pub struct Tended {
 
 enum Step {
     Answering(Exchange, Promise),
-    Waiting(Plan),
+    Waiting(Waiting),
     Reading(Plan),
 }
 
@@ -52,7 +53,7 @@ impl Driver {
             Step::Reading(plan)
         } else {
             match self.start(&call, plan)? {
-                Start::Wait(plan) => Step::Waiting(plan),
+                Start::Wait(waiting) => Step::Waiting(waiting),
                 Start::Send(mut exchange) => {
                     let promise = self.launch(&call, &mut exchange)?;
                     Step::Answering(exchange, promise)
@@ -74,7 +75,12 @@ impl Driver {
         } = *tended;
         let (mut exchange, mut promise) = match step {
             Step::Answering(exchange, promise) => (exchange, promise),
-            Step::Waiting(plan) | Step::Reading(plan) => {
+            Step::Waiting(waiting) => {
+                let mut exchange = self.wait(&call, waiting).await?;
+                let promise = self.launch(&call, &mut exchange)?;
+                (exchange, promise)
+            }
+            Step::Reading(plan) => {
                 let mut exchange = self.take(&mut call, plan).await?;
                 let promise = self.launch(&call, &mut exchange)?;
                 (exchange, promise)
@@ -82,6 +88,11 @@ impl Driver {
         };
         loop {
             let response = match JsFuture::from(promise).await {
+                // Whoever is signed in now must not see what another has asked for.
+                _ if self.read(|client| client.is_over(&exchange)) => {
+                    self.report(&call, &exchange, 0, started);
+                    return Err(changed().into());
+                }
                 Ok(response) => response,
                 Err(error) => {
                     self.report(&call, &exchange, 0, started);
@@ -148,16 +159,21 @@ impl Driver {
         call.read_body().await?;
         match self.start(call, plan)? {
             Start::Send(exchange) => Ok(exchange),
-            Start::Wait(plan) => {
-                self.settled().add().until(call.signal.as_ref()).await?;
-                Ok(self.change(|client| client.start_after_wait(plan))?)
-            }
+            Start::Wait(waiting) => self.wait(call, waiting).await,
         }
+    }
+
+    async fn wait(self: &Rc<Self>, call: &Call, waiting: Waiting) -> Result<Exchange, Failure> {
+        self.settled().add().until(call.signal.as_ref()).await?;
+        Ok(self.change(|client| client.start_after_wait(waiting))?)
     }
 
     fn launch(&self, call: &Call, exchange: &mut Exchange) -> Result<Promise, Failure> {
         exchange.repeatable = !call.is_streamed();
         let (url, init) = call.assemble(exchange)?;
+        if exchange.credentials.is_some() {
+            set(&init, "signal", &self.barrier.signal_with(&get(&init, "signal")));
+        }
         Ok(self
             .fetch
             .call2(&JsValue::UNDEFINED, &url.into(), &init)?

@@ -1,24 +1,38 @@
 use std::rc::Rc;
 
-use js_sys::Object;
+use js_sys::{Function, Object};
 use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::StorageEvent;
 
-use super::driver::{Driver, with};
-use super::object::{call, get, text};
+use super::clock;
+use super::driver::Driver;
+use super::object::{get, text};
+use crate::client::Client;
 use crate::store::Place;
 
-/// What the page listens to: other tabs' writes, and its own return from the back/forward cache or a freeze.
-pub(super) struct Listening(Closure<dyn Fn(StorageEvent)>);
+/// What the page listens to: other tabs' writes, and its own going and coming back. One function for all, and for what locks and other
+/// tabs say: each of its own would cost the wasm build half a kilobyte.
+pub(super) struct Listening(Closure<dyn Fn(JsValue, JsValue) -> JsValue>);
 
-/// A frozen page is resumed (W3C, "Page Lifecycle"): that one is told to the document, and doesn't bubble.
-const EVENTS: [&str; 3] = ["storage", "pageshow", "resume"];
+/// A frozen page is resumed (W3C, "Page Lifecycle"): that one is told to the document, and doesn't bubble. So is what is seen of it.
+const EVENTS: [&str; 6] = [
+    "storage",
+    "pageshow",
+    "pagehide",
+    "online",
+    "resume",
+    "visibilitychange",
+];
 
 impl Listening {
     /// Starts to listen.
     pub(super) fn new(driver: &Rc<Driver>) -> Self {
         let driver = Rc::downgrade(driver);
-        let heard: Box<dyn Fn(StorageEvent)> = Box::new(move |event| with(&driver, |driver| driver.heard(&event)));
+        let heard: Box<dyn Fn(JsValue, JsValue) -> JsValue> = Box::new(move |first, second| {
+            let driver = driver.upgrade().filter(|driver| !driver.closed.get());
+            driver.map_or(JsValue::UNDEFINED, |driver| driver.heard(&first, &second))
+        });
         let this = Self(Closure::wrap(heard));
         this.each("addEventListener");
         this
@@ -33,9 +47,18 @@ impl Listening {
         for name in EVENTS {
             let global = js_sys::global();
             let document = get(&global, "document");
-            let target = if name == "resume" { &document } else { &*global };
-            drop(call(target, method, &name.into(), self.0.as_ref()));
+            let target = match name {
+                "resume" | "visibilitychange" => &document,
+                _ => &*global,
+            };
+            let change: Function = get(target, method).unchecked_into();
+            // Before all others, who mustn't find what another user has left.
+            drop(change.call3(target, &name.into(), self.function(), &JsValue::TRUE));
         }
+    }
+
+    pub(super) fn function(&self) -> &Function {
+        self.0.as_ref().unchecked_ref()
     }
 }
 
@@ -47,14 +70,55 @@ impl Drop for Listening {
 }
 
 impl Driver {
-    /// One listener for both events: each of its own would cost the wasm build half a kilobyte.
-    fn heard(self: &Rc<Self>, event: &StorageEvent) {
-        let kind = text(event, "type");
-        if kind == "resume" || kind == "pageshow" && get(event, "persisted").is_truthy() {
-            self.shown();
-        } else if let (true, Some(area)) = (kind == "storage", event.storage_area()) {
-            self.stored_elsewhere(&area, event);
+    fn heard(self: &Rc<Self>, first: &JsValue, second: &JsValue) -> JsValue {
+        if let Some(ticket) = first.as_f64() {
+            return self.lock_answered(ticket as u64, second);
         }
+        let event: &StorageEvent = first.unchecked_ref();
+        match &*text(event, "type") {
+            "storage" => {
+                if let Some(area) = event.storage_area() {
+                    self.stored_elsewhere(&area, event);
+                }
+            }
+            "message" => self.told(&text(event, "data")),
+            "pagehide" => {
+                self.session_of(|client| client.session.hidden());
+                self.channel.close();
+            }
+            "resume" => self.shown(),
+            "pageshow" if get(event, "persisted").is_truthy() => self.shown(),
+            "online" => self.back(),
+            "visibilitychange" if text(&get(&js_sys::global(), "document"), "visibilityState") == "visible" => {
+                self.back();
+            }
+            _ => {}
+        }
+        JsValue::UNDEFINED
+    }
+
+    fn told(self: &Rc<Self>, message: &str) {
+        self.session_of(|client| {
+            // Of another session, perhaps, that this page hasn't heard of.
+            client.look_for_hint(clock::now());
+            client.session.heard(message, clock::now());
+        });
+    }
+
+    /// The page can be seen again, or the network can.
+    fn back(self: &Rc<Self>) {
+        self.session_of(|client| {
+            client.look_for_hint(clock::now());
+            client.session.woken(clock::now());
+        });
+    }
+
+    /// Tells the session something. A closed client takes nothing more.
+    fn session_of(self: &Rc<Self>, tell: impl FnOnce(&mut Client)) {
+        drop(self.change(|client| {
+            tell(client);
+            Ok(())
+        }));
     }
 
     fn stored_elsewhere(self: &Rc<Self>, area: &web_sys::Storage, event: &StorageEvent) {
@@ -73,7 +137,7 @@ impl Driver {
         drop(self.change(|client| {
             client.store.stored_elsewhere(place, key.as_deref(), value.as_deref());
             if place == Place::Local {
-                client.hint_stored_elsewhere(key.as_deref());
+                client.hint_stored_elsewhere(key.as_deref(), clock::now());
             }
             Ok(())
         }));
@@ -81,12 +145,13 @@ impl Driver {
 
     /// A page that comes back from the back/forward cache, or was frozen, has heard nothing meanwhile: neither writes nor a sign-out.
     fn shown(self: &Rc<Self>) {
-        drop(self.change(|client| {
-            client.look_for_hint();
+        self.open_channel();
+        self.session_of(|client| {
+            client.look_for_hint(clock::now());
             // Before anything is read: it may be another's.
             client.follow_session();
-            Ok(())
-        }));
+            client.session.woken(clock::now());
+        });
         self.load_more();
     }
 

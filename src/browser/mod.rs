@@ -1,5 +1,7 @@
 //! The shell: carries out in the browser what the core decides. One web API a file.
 
+mod barrier;
+mod channel;
 mod clock;
 mod driver;
 mod events;
@@ -8,6 +10,7 @@ mod fetch;
 mod idle;
 mod later;
 mod listen;
+mod lock;
 mod numbers;
 mod object;
 mod own_requests;
@@ -15,6 +18,7 @@ mod request;
 mod seed;
 mod storage;
 mod task;
+mod vault;
 mod wait;
 
 pub use driver::{Driver, Watcher};

@@ -35,6 +35,12 @@ pub(crate) fn call(object: &JsValue, method: &str, first: &JsValue, second: &JsV
         .call2(object, first, second)
 }
 
+/// `new name(argument)`; undefined where the browser has no such thing.
+pub(crate) fn construct(name: &str, argument: &JsValue) -> JsValue {
+    let constructor: Function = get(&js_sys::global(), name).unchecked_into();
+    Reflect::construct(&constructor, &Array::of1(argument)).unwrap_or_default()
+}
+
 /// What an iterable of pairs holds: a form, or headers.
 pub(crate) fn pairs(iterable: &JsValue) -> Vec<(JsValue, JsValue)> {
     let mut pairs = Vec::new();

@@ -6,9 +6,10 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Url;
 
+use super::clock;
 use super::object::{call, set, set_text, text};
 use crate::core::text::integer;
-use crate::session::{Answer, AuthConfig};
+use crate::session::{Answer, AuthConfig, Secret};
 
 /// An answer, read.
 pub(super) struct Answered {
@@ -21,16 +22,28 @@ pub(super) struct Answered {
 ///
 /// The request outlives the page and is never aborted: were it, a server that has rotated the cookie would have told nobody.
 ///
+/// A body is a form that holds what the cookie would: then no cookie goes.
+///
 /// `fetch` is the browser's. What others put in its place may reject with anything, on which gloo-net's own sending panics.
-pub(super) async fn post(fetch: &Function, address: &str, auth: &AuthConfig) -> Option<Answered> {
+pub(super) async fn post(
+    fetch: &Function,
+    address: &str,
+    auth: &AuthConfig,
+    form: Option<&Secret>,
+) -> Option<Answered> {
     let headers = Object::new();
-    set_text(&headers, &auth.csrf.name, &auth.csrf.value);
-    set_text(&headers, "Accept", "application/json");
     let init = Object::new();
+    if let Some(form) = form {
+        set_text(&headers, "Content-Type", "application/x-www-form-urlencoded");
+        set_text(&init, "body", &form.0);
+    } else {
+        set_text(&headers, &auth.csrf.name, &auth.csrf.value);
+    }
+    set_text(&headers, "Accept", "application/json");
     set(&init, "headers", &headers);
     for (name, value) in [
         ("method", "POST"),
-        ("credentials", "include"),
+        ("credentials", if form.is_some() { "omit" } else { "include" }),
         ("cache", "no-store"),
         ("redirect", "error"),
     ] {
@@ -45,12 +58,34 @@ pub(super) async fn post(fetch: &Function, address: &str, auth: &AuthConfig) -> 
         Err(_) => None,
     };
     let response = Response::from(response.unchecked_into::<web_sys::Response>());
-    let retry_after = response.headers().get("Retry-After");
+    let headers = response.headers();
+    let retry_after = headers.get("Retry-After");
     Some(Answered {
         status: response.status(),
         body: body.and_then(|body| body.as_string()).unwrap_or_default(),
-        retry_after: retry_after.and_then(|value| integer(&value, 10)),
+        retry_after: retry_after.and_then(|value| seconds_until(&value, headers.get("Date").as_deref())),
     })
+}
+
+/// Asks another library, which gives a promise of a token response as JSON, or of nothing: nobody is signed in.
+pub(super) async fn ask(promised: &JsValue) -> Option<Answered> {
+    let given = JsFuture::from(Promise::resolve(promised)).await.ok()?.as_string();
+    Some(Answered {
+        status: if given.is_some() { 200 } else { 401 },
+        body: given.unwrap_or_default(),
+        retry_after: None,
+    })
+}
+
+/// `Retry-After` (RFC 9110 §10.2.3): seconds, or a date, which is compared with the server's own clock where it tells.
+fn seconds_until(value: &str, date: Option<&str>) -> Option<u64> {
+    if let Some(seconds) = integer(value, 10) {
+        return Some(seconds);
+    }
+    let now = date.map_or(f64::NAN, js_sys::Date::parse);
+    let now = if now.is_nan() { clock::now().wall as f64 } else { now };
+    let wait = (js_sys::Date::parse(value) - now) / 1_000.0;
+    (!wait.is_nan()).then_some(wait as u64)
 }
 
 impl Answered {

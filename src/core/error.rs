@@ -30,6 +30,10 @@ pub enum Code {
     SignedOut,
     /// The access token has expired, and couldn't be renewed for now.
     RefreshFailed,
+    /// Another tab may still get the answer to its refresh, or alone can refresh.
+    RefreshPending,
+    /// Somebody signed in or out while a request waited, or was under way.
+    SessionChanged,
     /// Signed out here; the server couldn't be told yet.
     SignOutUnconfirmed,
     /// A rule says something that can't be meant.
@@ -65,6 +69,8 @@ impl Code {
             Self::BadTokenResponse => "bad-token-response",
             Self::SignedOut => "signed-out",
             Self::RefreshFailed => "refresh-failed",
+            Self::RefreshPending => "refresh-pending",
+            Self::SessionChanged => "session-changed",
             Self::SignOutUnconfirmed => "sign-out-unconfirmed",
             Self::BadRule => "bad-rule",
             Self::NameClash => "name-clash",

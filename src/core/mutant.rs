@@ -42,11 +42,53 @@ pub enum Mutant {
     RemoveAll,
     /// An increment asserts the counted field again.
     ReassertCounted,
+    /// Tabs renew without a lock.
+    NoLock,
+    /// A new token isn't handed to the other tabs.
+    NoHandOver,
+    /// The other tabs get no time to answer.
+    NoAsk,
+    /// A tab waits for the lock without end.
+    EndlessLock,
+    /// The lock is kept when renewing has failed.
+    KeepLock,
+    /// What was delayed with the lock is sent all the same.
+    LateSend,
+    /// An answer is waited for without end.
+    NoAnswerLimit,
+    /// Those who wait aren't told of a failure.
+    ForgetWaiters,
+    /// What is answered after a sign-in or sign-out counts.
+    LateAnswer,
+    /// Every failure ends the session.
+    AnyFailureEnds,
+    /// What has failed is tried again at once.
+    NoBackoff,
+    /// A server that refuses fresh tokens gets another, again and again.
+    NoGuard,
+    /// A refresh that brings another user is the same session.
+    KeepEpoch,
+    /// Those who wait take the token of whatever session there is.
+    WaitersTakeAny,
+    /// A refused request is sent again with the token of another session.
+    OtherEpochReplay,
+    /// Requests under way go on when their session is over.
+    NoAbort,
+    /// A sign-out leaves nothing in storage.
+    NoTombstone,
+    /// A hint is removed whosever it is.
+    BlindForget,
+    /// A refresh token is sent without asking whether somebody else has claimed it.
+    NoClaim,
+    /// A refresh token is sent again while another page may get the answer.
+    SendSpent,
+    /// The wall clock alone tells whether a token has expired.
+    OneClock,
 }
 
 #[cfg(holdall_mutants)]
 impl Mutant {
-    /// All of them.
+    /// Those of the journal.
     pub const ALL: [Self; 17] = [
         Self::EarlyRemoval,
         Self::UnconfirmedRemoval,
@@ -65,6 +107,31 @@ impl Mutant {
         Self::NoRewrite,
         Self::RemoveAll,
         Self::ReassertCounted,
+    ];
+
+    /// Those of the session.
+    pub const SESSION: [Self; 21] = [
+        Self::NoLock,
+        Self::NoHandOver,
+        Self::NoAsk,
+        Self::EndlessLock,
+        Self::KeepLock,
+        Self::LateSend,
+        Self::NoAnswerLimit,
+        Self::ForgetWaiters,
+        Self::LateAnswer,
+        Self::AnyFailureEnds,
+        Self::NoBackoff,
+        Self::NoGuard,
+        Self::KeepEpoch,
+        Self::WaitersTakeAny,
+        Self::OtherEpochReplay,
+        Self::NoAbort,
+        Self::NoTombstone,
+        Self::BlindForget,
+        Self::NoClaim,
+        Self::SendSpent,
+        Self::OneClock,
     ];
 
     /// Its name, as the simulation prints it.
@@ -88,6 +155,27 @@ impl Mutant {
             Self::NoRewrite => "no-rewrite",
             Self::RemoveAll => "remove-all",
             Self::ReassertCounted => "reassert-counted",
+            Self::NoLock => "no-lock",
+            Self::NoHandOver => "no-hand-over",
+            Self::NoAsk => "no-ask",
+            Self::EndlessLock => "endless-lock",
+            Self::KeepLock => "keep-lock",
+            Self::LateSend => "late-send",
+            Self::NoAnswerLimit => "no-answer-limit",
+            Self::ForgetWaiters => "forget-waiters",
+            Self::LateAnswer => "late-answer",
+            Self::AnyFailureEnds => "any-failure-ends",
+            Self::NoBackoff => "no-backoff",
+            Self::NoGuard => "no-guard",
+            Self::KeepEpoch => "keep-epoch",
+            Self::WaitersTakeAny => "waiters-take-any",
+            Self::OtherEpochReplay => "other-epoch-replay",
+            Self::NoAbort => "no-abort",
+            Self::NoTombstone => "no-tombstone",
+            Self::BlindForget => "blind-forget",
+            Self::NoClaim => "no-claim",
+            Self::SendSpent => "send-spent",
+            Self::OneClock => "one-clock",
         }
     }
 }

@@ -25,6 +25,9 @@ extern "C" {
     fn read(this: &Host, slice: usize, key: &str, json: &str, version: u32) -> Result<Option<String>, JsValue>;
 
     #[wasm_bindgen(method, catch)]
+    fn source(this: &Host, reason: &str, signal: &JsValue) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
     fn event(this: &Host, name: &str, detail: &JsValue) -> Result<(), JsValue>;
 }
 
@@ -58,6 +61,11 @@ impl Watcher for Host {
         Self::read(self, *slice, key, json, *version).unwrap_or_default()
     }
 
+    fn source(&self, reason: &str, signal: &JsValue) -> JsValue {
+        // The facade makes a rejection of whatever the library throws.
+        Self::source(self, reason, signal).unwrap_or_default()
+    }
+
     fn event(&self, event: Event) {
         let detail = Object::new();
         let name = match &event {
@@ -82,6 +90,7 @@ impl Watcher for Host {
                 set_text(&detail, "status", status.as_str());
                 "session"
             }
+            Event::SessionChanged => "session-changed",
             Event::StorageFull => "storage-full",
             Event::Corrupt(key) => {
                 set_text(&detail, "key", key);

@@ -6,7 +6,9 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::{Gate, Network, Page, construct, get, local, microtasks, object, own, reply, sleep, tokens};
+use crate::support::{
+    Gate, Network, Page, construct, get, local, microtasks, object, own, reply, sleep, tokens, until,
+};
 
 const CART: &str = r#""slices":[{"name":"cart","kind":"map"}],
     "auth":{"refresh":"/auth/refresh","signOut":"/auth/sign-out"},
@@ -105,8 +107,7 @@ async fn those_who_wait_learn_of_the_closing() {
     let waiting = client.start("/api/x", &JsValue::UNDEFINED);
     let driver = client.driver();
     let token = future_to_promise(async move { Ok(own(driver.token().await).into()) });
-    microtasks().await;
-    assert_eq!(network.to("/auth/refresh").len(), 1);
+    until(|| network.to("/auth/refresh").len() == 1).await;
     client.heard.events();
     client.close();
     assert_eq!(JsFuture::from(waiting).await.unwrap_err(), "closed");

@@ -82,7 +82,7 @@ async fn an_answer_of_another_sign_in_removes_nothing() {
     let sent = client.start("/api/checkout", &post());
     client.signed_in("t2", 60);
     gate.open(reply(201, ""));
-    JsFuture::from(sent).await.unwrap();
+    assert_eq!(JsFuture::from(sent).await.unwrap_err(), "session-changed");
     assert_eq!(client.keys(0), ["lamp", "mug"]);
 }
 

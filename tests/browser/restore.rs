@@ -140,7 +140,7 @@ async fn a_sign_out_in_another_tab_is_followed() {
         }
         page.stored_elsewhere(Some(&page.key("session")), hint);
         assert_eq!(client.status(), "signed-out");
-        assert_eq!(client.heard.events(), ["session signed-out"]);
+        assert_eq!(client.heard.events(), ["session-changed", "session signed-out"]);
         microtasks().await;
         assert_eq!(network.count(), 0, "the other tab tells the server");
         assert_eq!(page.hint().as_deref(), hint);

@@ -81,7 +81,7 @@ async fn a_caller_who_gives_up_ends_their_own_wait_alone() {
     let reason = object(&[("mine", true.into())]);
     let leaving = client.start("/api/leaving", &abort.init());
     let staying = client.start("/api/staying", &Abort::new().init());
-    microtasks().await;
+    until(|| network.count() == 1).await;
     abort.abort(&reason);
     let error = JsFuture::from(leaving).await.unwrap_err();
     assert!(js_sys::Object::is(&error, &reason), "their own reason");
@@ -105,8 +105,7 @@ async fn a_caller_may_give_up_while_their_refused_request_waits() {
     client.signed_in("t1", 600);
     let abort = Abort::new();
     let leaving = client.start("/api/leaving", &abort.init());
-    microtasks().await;
-    assert_eq!(network.to("/auth/refresh").len(), 1);
+    until(|| network.to("/auth/refresh").len() == 1).await;
     abort.abort(&"enough".into());
     assert_eq!(JsFuture::from(leaving).await.unwrap_err(), "enough");
     gate.open(tokens("t2", 60));
@@ -194,8 +193,6 @@ async fn a_refresh_that_rejects_with_no_error_is_a_failure_like_others() {
     let client = page.open(&format!("{AUTH},{CONFIG}"));
     client.signed_in("t1", 0);
     let waiting = client.start("/api/x", &JsValue::UNDEFINED);
-    microtasks().await;
-    client.close();
     assert_eq!(JsFuture::from(waiting).await.unwrap_err(), "refresh-failed");
 }
 

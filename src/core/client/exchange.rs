@@ -2,8 +2,9 @@ use std::rc::Rc;
 
 use super::Client;
 use crate::error::{Code, Error};
+use crate::mutant::{Mutant, on};
 use crate::request::{Outgoing, Plan, TokenUse, encode, idempotency_key};
-use crate::session::{Credentials, Need, Verdict};
+use crate::session::{Credentials, Need, Status, Verdict, changed};
 use crate::store::Captured;
 use crate::time::Now;
 
@@ -21,6 +22,7 @@ pub struct Exchange {
     pub replayed: bool,
     /// Whether it can be sent twice: a streamed body can't.
     pub repeatable: bool,
+    origin: Rc<str>,
     epoch: Rc<str>,
     captured: Captured,
 }
@@ -30,7 +32,15 @@ pub enum Start {
     /// Send it.
     Send(Exchange),
     /// Wait until the session has settled, then call [`Client::start_after_wait`].
-    Wait(Plan),
+    Wait(Waiting),
+}
+
+/// A request that waits for a token.
+pub struct Waiting {
+    plan: Plan,
+    origin: Rc<str>,
+    /// The session that it was made in.
+    epoch: Rc<str>,
 }
 
 /// What an answer means.
@@ -52,7 +62,7 @@ impl Client {
     /// [`encode`] refuses.
     pub fn start(&mut self, plan: Plan, origin: &str, now: Now) -> Result<Start, Error> {
         if plan.token == TokenUse::None {
-            return self.send(plan, None).map(Start::Send);
+            return self.send(plan, origin.into(), None).map(Start::Send);
         }
         if !self.may_have_token(origin) {
             return Err(Error::new(
@@ -65,20 +75,28 @@ impl Client {
             ));
         }
         match self.session.need(now) {
-            Need::Ready(credentials) => self.send(plan, Some(credentials)).map(Start::Send),
-            Need::Wait => Ok(Start::Wait(plan)),
-            Need::SignedOut => self.send(plan, None).map(Start::Send),
+            Need::Ready(credentials) => self.send(plan, origin.into(), Some(credentials)).map(Start::Send),
+            Need::Wait => Ok(Start::Wait(Waiting {
+                plan,
+                origin: origin.into(),
+                epoch: self.session.epoch().clone(),
+            })),
+            Need::SignedOut => self.send(plan, origin.into(), None).map(Start::Send),
             Need::Failed(error) => Err(error),
         }
     }
 
-    /// As [`start`](Self::start), once the session has settled: whatever token there is now is the one.
+    /// As [`start`](Self::start), once the session has settled: whatever token there is now is the one, if it is of the same session.
     ///
     /// # Errors
-    /// As [`start`](Self::start).
-    pub fn start_after_wait(&mut self, plan: Plan) -> Result<Exchange, Error> {
+    /// As [`start`](Self::start), and [`Code::SessionChanged`].
+    pub fn start_after_wait(&mut self, waiting: Waiting) -> Result<Exchange, Error> {
         let credentials = self.session.current();
-        self.send(plan, credentials)
+        // Whoever has signed in meanwhile didn't ask for it.
+        if credentials.is_some() && *waiting.epoch != **self.session.epoch() && !on(Mutant::WaitersTakeAny) {
+            return Err(changed());
+        }
+        self.send(waiting.plan, waiting.origin, credentials)
     }
 
     /// Judges the answer to a request. `challenge` is its `WWW-Authenticate`, if the browser shows it.
@@ -93,7 +111,10 @@ impl Client {
         else {
             return Reply::Done;
         };
-        match self.session.refused(sent.generation, &exchange.epoch, challenge, now) {
+        match self
+            .session
+            .refused(sent.generation, &exchange.epoch, &exchange.origin, challenge, now)
+        {
             // The session has learned of it all the same: the next request fares better.
             _ if !exchange.repeatable => Reply::Done,
             Verdict::Final => Reply::Done,
@@ -114,14 +135,23 @@ impl Client {
             .credentials
             .as_ref()
             .is_some_and(|sent| credentials.generation > sent.generation);
-        if !newer || *exchange.epoch != **self.session.epoch() {
+        let other = *exchange.epoch != **self.session.epoch() && !on(Mutant::OtherEpochReplay);
+        if !newer || other {
             return false;
         }
         exchange.replay_with(credentials);
         true
     }
 
-    fn send(&mut self, plan: Plan, credentials: Option<Credentials>) -> Result<Exchange, Error> {
+    /// Whether a request carried the token of a session that is over, but for one that the server ended: its answer isn't for anybody here.
+    #[must_use]
+    pub fn is_over(&self, exchange: &Exchange) -> bool {
+        exchange.credentials.is_some()
+            && *exchange.epoch != **self.session.epoch()
+            && self.session.status() != Status::Ended
+    }
+
+    fn send(&mut self, plan: Plan, origin: Rc<str>, credentials: Option<Credentials>) -> Result<Exchange, Error> {
         if plan.token == TokenUse::Required && credentials.is_none() {
             return Err(Error::new(
                 Code::SignedOut,
@@ -147,6 +177,7 @@ impl Client {
             credentials,
             replayed: false,
             repeatable: true,
+            origin,
             epoch,
             captured,
         })

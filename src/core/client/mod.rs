@@ -4,16 +4,17 @@ mod config;
 mod exchange;
 
 pub use config::Config;
-pub use exchange::{Exchange, Reply, Start};
+pub use exchange::{Exchange, Reply, Start, Waiting};
 
 use std::rc::Rc;
 
 use crate::error::{Code, Error};
 use crate::journal::{Limits, Storage, StorageFull};
+use crate::mutant::{Mutant, on};
 use crate::number::Numbers;
 use crate::random::Random;
 use crate::request::{Plan, Rules, SliceInfo, Target};
-use crate::session::Session;
+use crate::session::{Answer, Hint, Session};
 use crate::store::{Setting, Store};
 use crate::text::concat;
 use crate::time::Now;
@@ -88,7 +89,9 @@ impl Client {
         } else {
             None
         };
-        let remembered = Session::new(hint.as_deref(), Random::new(random.draw()));
+        let auth = config.auth.clone().unwrap_or_default();
+        let audience = auth.audience.clone();
+        let remembered = Session::new(auth, hint.as_deref(), Random::new(random.draw()), now);
         let setting = Setting {
             local,
             session,
@@ -104,7 +107,6 @@ impl Client {
             slices.push(SliceInfo { name, kind });
         }
         let rules = Rules::compile(&config.rules, &slices)?;
-        let audience = config.auth.as_ref().map_or_else(Vec::new, |auth| auth.audience.clone());
         Ok(Self {
             shown_epoch: remembered.epoch().clone(),
             store,
@@ -157,7 +159,7 @@ impl Client {
     ///
     /// # Errors
     /// [`Code::NestedTransaction`]
-    pub fn sign_out(&mut self, erase: bool) -> Result<Option<String>, Error> {
+    pub fn sign_out(&mut self, erase: bool, now: Now) -> Result<Option<String>, Error> {
         if erase && self.store.in_transaction() {
             return Err(Error::new(
                 Code::NestedTransaction,
@@ -165,21 +167,27 @@ impl Client {
             ));
         }
         let subject = self.session.last_subject().map(str::to_owned);
-        self.session.sign_out();
+        self.session.sign_out(now);
         Ok(subject.filter(|_| erase))
     }
 
-    /// Stores the session's hint, or removes it. What can't be stored is stored with the next [`flush`](Self::flush) that can.
-    pub fn remember(&mut self, hint: Option<String>) {
+    /// Stores the session's hint. What can't be stored is stored with the next [`flush`](Self::flush) that can.
+    pub fn remember(&mut self, hint: String) {
+        let stored = self.hints.set(&self.hint_key, &hint).is_ok();
         // Whatever is stored now no longer holds: should a sign-out not be stored, no page may restore what it ended.
-        let stored = match &hint {
-            Some(hint) => self.hints.set(&self.hint_key, hint).is_ok(),
-            None => false,
-        };
         if !stored {
             self.hints.remove(&self.hint_key);
         }
-        self.unstored_hint = hint.filter(|_| !stored);
+        self.unstored_hint = Some(hint).filter(|_| !stored);
+    }
+
+    /// Removes the hint, if it is still of that sign-in or sign-out: another tab may have stored a newer one.
+    pub fn forget_hint(&mut self, epoch: &str) {
+        let of_epoch = |text: &String| Hint::decode(text).is_none_or(|hint| hint.epoch == epoch);
+        self.unstored_hint.take_if(|text| of_epoch(text));
+        if self.hints.get(&self.hint_key).as_ref().is_some_and(of_epoch) || on(Mutant::BlindForget) {
+            self.hints.remove(&self.hint_key);
+        }
     }
 
     /// Whether something waits to be stored.
@@ -193,8 +201,7 @@ impl Client {
     /// # Errors
     /// [`StorageFull`] if any storage took nothing; what it didn't take is tried again with the next call.
     pub fn flush(&mut self) -> Result<(), StorageFull> {
-        let hint = self.unstored_hint.take();
-        if hint.is_some() {
+        if let Some(hint) = self.unstored_hint.take() {
             self.remember(hint);
         }
         self.store.flush()?;
@@ -206,20 +213,26 @@ impl Client {
     }
 
     /// Another tab has changed an entry of the storage where hints are kept; `None` if it emptied it.
-    pub fn hint_stored_elsewhere(&mut self, key: Option<&str>) {
+    pub fn hint_stored_elsewhere(&mut self, key: Option<&str>, now: Now) {
         if key.is_none_or(|key| key == self.hint_key) {
             // What that tab did is newer than what waits here.
             self.unstored_hint = None;
-            self.look_for_hint();
+            self.look_for_hint(now);
         }
     }
 
     /// Other tabs may have changed the hint while this page heard nothing.
-    pub fn look_for_hint(&mut self) {
+    pub fn look_for_hint(&mut self, now: Now) {
         if self.authenticates && self.unstored_hint.is_none() {
             let hint = self.hints.get(&self.hint_key);
-            self.session.hint_changed(hint.as_deref());
+            self.session.hint_changed(hint.as_deref(), now);
         }
+    }
+
+    /// The refresh endpoint has answered: see [`Session::answered`]. Somebody may have signed out meanwhile, and the word of it be on its way.
+    pub fn answered(&mut self, ticket: u64, answer: Answer<'_>, now: Now) {
+        self.look_for_hint(now);
+        self.session.answered(ticket, answer, now);
     }
 
     fn may_have_token(&self, origin: &str) -> bool {

@@ -67,6 +67,15 @@ fn with_cart() -> Client {
     client
 }
 
+/// Gives it the lock.
+fn grant(client: &mut Client, now: Now) {
+    while let Some(effect) = client.session.poll() {
+        if let Effect::Lock { ticket, .. } = effect {
+            client.session.locked(ticket, false, now);
+        }
+    }
+}
+
 #[test]
 fn a_request_carries_token_and_state_of_one_moment_and_consumes_that() {
     let mut client = with_cart();
@@ -119,6 +128,7 @@ fn a_refused_request_is_sent_once_more_with_the_same_state() {
     let sent = exchange.outgoing.clone();
     assert_eq!(client.judge(&mut exchange, 401, None, at(1)), Reply::Wait);
     client.store.clear(CART).unwrap();
+    grant(&mut client, at(1));
     client.session.answered(
         1,
         Answer::Response {
@@ -143,7 +153,7 @@ fn another_sign_in_neither_repeats_nor_consumes() {
     let mut client = with_cart();
     let (mut refused, mut late) = (checkout(&mut client, at(1)), checkout(&mut client, at(1)));
     assert_eq!(client.judge(&mut refused, 401, None, at(1)), Reply::Wait);
-    client.session.sign_out();
+    client.session.sign_out(at(2));
     client
         .session
         .sign_in(&token("eve"), Some(r#"{"sub":"eve"}"#), at(2))
@@ -201,7 +211,7 @@ fn the_hint_outlives_the_page() {
     }
     assert!(client.hints.get("shop/session").unwrap().contains("epoch"));
     client.hints.remove("shop/session");
-    client.hint_stored_elsewhere(Some("shop/session"));
+    client.hint_stored_elsewhere(Some("shop/session"), at(1));
     assert_eq!(client.session.status().as_str(), "signed-out");
 }
 
@@ -236,9 +246,9 @@ fn a_hint_that_was_not_stored_leaves_no_older_one_and_is_stored_later() {
         ..environment(true)
     };
     let mut client = opened(CONFIG, environment);
-    client.remember(Some("signed in".into()));
+    client.remember("signed in".into());
     hints.0.1.set(true);
-    client.remember(Some("tombstone".into()));
+    client.remember("tombstone".into());
     assert_eq!(hints.get("shop/session"), None);
     assert!(client.has_unwritten());
     assert_eq!(client.flush(), Err(StorageFull));
@@ -258,14 +268,14 @@ fn what_another_tab_did_is_newer_than_a_hint_that_waits() {
     let mut client = opened(CONFIG, environment);
     client.session.sign_in(&token("one"), None, at(0)).unwrap();
     hints.0.1.set(true);
-    client.remember(Some(r#"{"epoch":"one"}"#.into()));
-    client.look_for_hint();
+    client.remember(r#"{"epoch":"one"}"#.into());
+    client.look_for_hint(at(0));
     assert_eq!(client.session.status().as_str(), "signed-in", "nobody has signed out");
     hints.0.1.set(false);
     hints
         .set("shop/session", r#"{"epoch":"two","signedOut":true}"#)
         .unwrap();
-    client.hint_stored_elsewhere(Some("shop/session"));
+    client.hint_stored_elsewhere(Some("shop/session"), at(1));
     client.flush().unwrap();
     assert_eq!(client.session.status().as_str(), "signed-out");
     assert!(hints.get("shop/session").unwrap().contains("signedOut"));
@@ -280,8 +290,8 @@ fn without_auth_a_left_over_hint_means_nothing() {
         ..environment(true)
     };
     let mut client = opened(r#"{"name":"shop"}"#, environment);
-    client.look_for_hint();
-    client.hint_stored_elsewhere(None);
+    client.look_for_hint(at(0));
+    client.hint_stored_elsewhere(None, at(0));
     assert_eq!(client.session.status().as_str(), "signed-out");
 }
 

@@ -10,7 +10,7 @@ mod encode;
 mod error;
 mod key;
 mod pattern;
-mod percent;
+pub(crate) mod percent;
 mod rule;
 mod shape;
 

@@ -3,7 +3,7 @@
 const HEX: &[u8; 16] = b"0123456789ABCDEF";
 
 /// Appends `text`, with everything but the unreserved characters of RFC 3986 encoded: equal text, equal bytes.
-pub(super) fn encode(out: &mut String, text: &str) {
+pub(crate) fn encode(out: &mut String, text: &str) {
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
             out.push(char::from(byte));

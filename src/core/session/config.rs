@@ -1,39 +1,83 @@
 use crate::json::{JsonError, Reader};
 
-/// How the session is renewed: the server keeps the refresh token in a cookie that scripts can't read.
-#[derive(Debug, Clone)]
+/// How the session is renewed and ended.
+#[derive(Debug, Clone, Default)]
 pub struct AuthConfig {
-    /// Where a POST with the cookie gets a new access token (RFC 6749 §5.1).
+    /// Who keeps what renews the session.
+    pub keeper: Keeper,
+    /// Where a POST gets a new access token (RFC 6749 §5.1). Empty for [`Keeper::Source`].
     pub refresh: String,
-    /// Where a POST with the cookie ends the session.
+    /// Where a POST ends the session: the application's own endpoint, or that for revoking tokens (RFC 7009). May be empty.
     pub sign_out: String,
-    /// The header that tells these requests from forged ones.
+    /// The header that tells these requests from forged ones, where the browser adds a cookie to them.
     pub csrf: Csrf,
+    /// The client's name at the token endpoint.
+    pub client_id: String,
+    /// For how many milliseconds the token endpoint still answers a refresh token that it has just replaced.
+    pub grace: u64,
     /// Foreign origins that may get the access token, each as `https://host[:port]`.
     pub audience: Vec<String>,
 }
 
+/// Who keeps what renews the session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Keeper {
+    /// The server, in a cookie that scripts can't read.
+    #[default]
+    Server,
+    /// The page that signed in, in its memory.
+    Memory,
+    /// All pages, in the database.
+    Vault,
+    /// Another library, which is asked for tokens.
+    Source,
+}
+
 impl AuthConfig {
     pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Self, JsonError> {
-        let (mut refresh, mut sign_out) = (None, None);
-        let mut csrf = Csrf::default();
-        let mut audience = Vec::new();
+        let mut config = Self::default();
+        let (mut ways, mut kept) = (0, None);
         reader.members(&mut |name, value| {
             match name {
-                "refresh" => refresh = Some(value.text()?),
-                "signOut" => sign_out = Some(value.text()?),
-                "csrf" => csrf = Csrf::read(value)?,
-                "audience" => audience = value.texts()?,
+                "refresh" => {
+                    ways += 1;
+                    config.refresh = value.text()?;
+                }
+                "token" => {
+                    ways += 1;
+                    config.keeper = Keeper::Memory;
+                    config.refresh = value.text()?;
+                }
+                "source" => {
+                    ways += 1;
+                    config.keeper = Keeper::Source;
+                    value.bool()?;
+                }
+                "signOut" | "revoke" => config.sign_out = value.text()?,
+                "csrf" => config.csrf = Csrf::read(value)?,
+                "clientId" => config.client_id = value.text()?,
+                "refreshToken" => kept = Some(value.text()?),
+                "grace" => config.grace = value.integer()?.saturating_mul(1_000),
+                "audience" => config.audience = value.texts()?,
                 _ => value.pass()?,
             }
             Ok(())
         })?;
-        Ok(Self {
-            refresh: refresh.ok_or(JsonError::Syntax)?,
-            sign_out: sign_out.ok_or(JsonError::Syntax)?,
-            csrf,
-            audience,
-        })
+        config.keeper = match (config.keeper, kept.as_deref()) {
+            (Keeper::Memory, Some("indexeddb")) => Keeper::Vault,
+            (keeper, None | Some("memory")) => keeper,
+            _ => return Err(JsonError::Syntax),
+        };
+        let complete = match config.keeper {
+            Keeper::Server => !config.sign_out.is_empty(),
+            Keeper::Memory | Keeper::Vault => !config.client_id.is_empty(),
+            Keeper::Source => true,
+        };
+        if ways == 1 && complete {
+            Ok(config)
+        } else {
+            Err(JsonError::Syntax)
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::vault::VaultOp;
 use crate::error::Error;
 
 /// What users see of the session.
@@ -20,21 +21,70 @@ pub enum Status {
 /// What the environment is to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
-    /// POST to the refresh endpoint, and report by [`Session::answered`](super::Session::answered) with this ticket.
-    Refresh(u64),
-    /// POST to the sign-out endpoint, and report by [`Session::sign_out_answered`](super::Session::sign_out_answered) with this epoch.
-    SignOut(Rc<str>),
-    /// Store the hint, or remove it.
-    Hint(Option<String>),
+    /// Ask for a lock of this session, whose place in line is the number, and report by [`Session::locked`](super::Session::locked) with
+    /// the ticket. Where there are no locks, it is had at once.
+    Lock {
+        /// Whose.
+        ticket: u64,
+        /// Which of the session's locks: those before it are held by pages that do nothing.
+        level: u64,
+    },
+    /// Release what was asked for with this ticket, had or not.
+    Unlock(u64),
+    /// Tell the other tabs.
+    Post(Secret),
+    /// Change what the database keeps.
+    Vault(VaultOp),
+    /// Ask for a new access token, and report by [`Session::answered`](super::Session::answered).
+    Refresh(Refresh),
+    /// Tell the server that the session is over, and report by [`Session::sign_out_answered`](super::Session::sign_out_answered) with
+    /// this epoch. The body is what to send, if anything.
+    SignOut(Rc<str>, Option<Secret>),
+    /// Store the hint, whatever is there.
+    Hint(String),
+    /// Remove the hint, if it is still of this epoch.
+    Forget(Rc<str>),
+    /// Tell whoever watches that another tab has begun or ended a session.
+    Changed,
     /// Tell whoever watches the status.
     Notify,
+    /// Abort every request that carries a token: it is of a session that is over.
+    Abort,
     /// Wake all that wait for a token.
     Settled(Result<(), Error>),
+    /// Wake all that wait for the server to confirm a sign-out.
+    SignedOut(Result<(), Error>),
     /// Call [`Session::wake`](super::Session::wake) after so many milliseconds.
     WakeAfter(u64),
     /// Tell whoever watches how a refresh ended.
     Refreshed(Outcome),
 }
+
+/// A request for a new access token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refresh {
+    /// What to report it by.
+    pub ticket: u64,
+    /// Why it is made.
+    pub reason: Reason,
+    /// The body of the request (`application/x-www-form-urlencoded`), if it needs one.
+    pub body: Option<Secret>,
+}
+
+/// Why a new access token is needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// The page was opened anew.
+    Restore,
+    /// The token there is has expired, or soon will have.
+    Expired,
+    /// A server has refused it.
+    Refused,
+}
+
+/// A text that holds a token.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(pub Rc<str>);
 
 /// How a refresh ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,6 +162,12 @@ impl core::fmt::Debug for Credentials {
     }
 }
 
+impl core::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
 impl Status {
     /// Its name, as users see it.
     #[must_use]
@@ -121,6 +177,18 @@ impl Status {
             Self::SignedOut => "signed-out",
             Self::SignedIn => "signed-in",
             Self::Ended => "ended",
+        }
+    }
+}
+
+impl Reason {
+    /// Its name, as users see it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Restore => "restore",
+            Self::Expired => "expired",
+            Self::Refused => "refused",
         }
     }
 }

@@ -1,81 +1,112 @@
 use std::rc::Rc;
 
+use super::attempt::{Attempt, Sent, Step};
+use super::backoff::Backoff;
+use super::config::AuthConfig;
+use super::guard::Guard;
 use super::hint::Hint;
-use super::interface::{Answer, Credentials, Effect, Need, Outcome, Status, Verdict};
+use super::interface::{Credentials, Effect, Need, Reason, Secret, Status, Verdict};
+use super::keep::{Commit, form};
+use super::message::{About, Message};
 use super::token::{self, Token, TokenResponse};
+use super::vault;
 use crate::error::{Code, Error};
 use crate::fingerprint;
 use crate::json::write;
+use crate::mutant::{Mutant, on};
 use crate::random::Random;
 use crate::text::has_word;
 use crate::time::Now;
 
-/// The session's state machine.
+/// The session's state machine: who is signed in. How a token is renewed is in `renew`, what tabs say to each other in `siblings`, and what
+/// becomes of refresh tokens in `keep`.
 pub struct Session {
-    phase: Phase,
+    pub(super) config: AuthConfig,
+    pub(super) phase: Phase,
     /// The name of the present sign-in or sign-out. What began in another one has no effect on this one.
-    epoch: Rc<str>,
-    /// What storage remembers.
-    hint: Option<Hint>,
-    user: Option<Rc<str>>,
-    subject: Option<String>,
+    pub(super) epoch: Rc<str>,
+    pub(super) user: Option<Rc<str>>,
+    pub(super) subject: Option<String>,
     /// The subject that there was last, for whoever wants to erase what it left here.
     last_subject: Option<String>,
-    generation: u64,
-    /// The refresh under way, by its number.
-    refresh: Option<Refresh>,
-    refreshes: u64,
-    /// How many have failed in a row, and when the next may be tried.
-    failures: u32,
-    retry_at: Option<(Now, u64)>,
+    /// The greatest that was heard of in this session.
+    pub(super) generation: u64,
+    /// The refresh under way.
+    pub(super) attempt: Option<Attempt>,
+    pub(super) tickets: u64,
+    /// One whose answer didn't come in time.
+    pub(super) overdue: Option<Sent>,
+    /// What was interrupted when the page was left.
+    pub(super) paused: Option<(Reason, Option<Rc<str>>)>,
+    /// Which of the session's locks is taken: pages that hold the ones before do nothing.
+    pub(super) level: u64,
+    /// Other tabs may have said something that this page hasn't heard.
+    pub(super) behind: bool,
+    pub(super) backoff: Backoff,
+    guard: Guard,
+    /// The refresh token, if this page keeps it in its memory.
+    pub(super) held: Option<String>,
+    /// What the database is to take, by the transactions that are under way.
+    pub(super) to_store: Option<vault::Record>,
+    pub(super) to_commit: Option<Commit>,
+    pub(super) to_revoke: Option<String>,
+    /// The session that was left last.
+    pub(super) leaving: Option<Rc<str>>,
+    /// This page's name as a claimant.
+    pub(super) claimant: u64,
     /// A few at most: a queue of its own kind would cost the wasm build half a kilobyte.
-    effects: Vec<Effect>,
+    pub(super) effects: Vec<Effect>,
     random: Random,
 }
 
-enum Phase {
+/// Who is signed in.
+pub(super) enum Phase {
     SignedOut,
-    /// There was a session when the page was left; the server hasn't said yet whether there still is.
+    /// There was a session when the page was left; whether there still is isn't known yet.
     Restoring,
     SignedIn(Token),
     /// The server has ended it.
     Ended,
+    /// What renews it can't be reached from here. Another tab may still have it.
+    Lost,
 }
-
-struct Refresh {
-    ticket: u64,
-    after_refusal: bool,
-}
-
-/// The first wait after a failure, and the longest, in milliseconds.
-const FIRST_RETRY: u64 = 1_000;
-const LAST_RETRY: u64 = 60_000;
 
 impl Session {
     /// The session as storage remembers it. Without a hint nobody is signed in, and no request is made.
     #[must_use]
-    pub fn new(hint: Option<&str>, random: Random) -> Self {
+    pub fn new(config: AuthConfig, hint: Option<&str>, mut random: Random, now: Now) -> Self {
         let mut session = Self {
+            config,
             phase: Phase::SignedOut,
             epoch: "".into(),
-            hint: hint.and_then(Hint::decode),
             user: None,
             subject: None,
             last_subject: None,
             generation: 0,
-            refresh: None,
-            refreshes: 0,
-            failures: 0,
-            retry_at: None,
+            attempt: None,
+            tickets: 0,
+            overdue: None,
+            paused: None,
+            level: 0,
+            behind: false,
+            backoff: Backoff::default(),
+            guard: Guard::default(),
+            held: None,
+            to_store: None,
+            to_commit: None,
+            to_revoke: None,
+            leaving: None,
+            // As JSON holds it.
+            claimant: random.draw() >> 12,
             effects: Vec::new(),
             random,
         };
-        if let Some(hint) = session.hint.clone() {
+        if let Some(hint) = hint.and_then(Hint::decode) {
             session.epoch = hint.epoch.into();
             if hint.signed_out {
-                session.effects.push(Effect::SignOut(session.epoch.clone()));
+                session.tell_server();
             } else {
-                session.restore(hint.subject);
+                session.restore(hint.subject, now);
             }
         }
         session
@@ -93,7 +124,7 @@ impl Session {
             Phase::SignedOut => Status::SignedOut,
             Phase::Restoring => Status::Restoring,
             Phase::SignedIn(_) => Status::SignedIn,
-            Phase::Ended => Status::Ended,
+            Phase::Ended | Phase::Lost => Status::Ended,
         }
     }
 
@@ -120,7 +151,7 @@ impl Session {
     pub fn owner(&self) -> Option<&str> {
         match self.phase {
             Phase::Restoring | Phase::SignedIn(_) => self.subject.as_deref(),
-            Phase::SignedOut | Phase::Ended => None,
+            Phase::SignedOut | Phase::Ended | Phase::Lost => None,
         }
     }
 
@@ -142,62 +173,57 @@ impl Session {
             )
         })?;
         self.new_epoch();
-        self.user = None;
-        self.subject = None;
-        self.accept(response, user, false, now);
+        self.clear(Phase::SignedOut);
+        self.drop_requests();
+        self.accept(&response, user, None, now);
+        self.settle();
         Ok(())
     }
 
     /// The user wants to leave: nothing of the session is used from here on, whatever the server says.
-    pub fn sign_out(&mut self) {
+    pub fn sign_out(&mut self, now: Now) {
+        let left = self.epoch.clone();
         self.new_epoch();
         let hint = Hint {
             epoch: String::from(&*self.epoch),
             subject: None,
             signed_out: true,
         };
-        self.remember(Some(&hint));
-        self.forget(Phase::SignedOut);
-        self.effects.push(Effect::SignOut(self.epoch.clone()));
-    }
-
-    /// The sign-out endpoint has answered.
-    ///
-    /// # Errors
-    /// [`Code::SignOutUnconfirmed`] if the server may still hold the session; the next page that opens tells it again.
-    pub fn sign_out_answered(&mut self, epoch: &str, answer: Answer<'_>) -> Result<(), Error> {
-        match answer {
-            // It knows of no such session: as good as ended.
-            Answer::Response {
-                status: 200..=299 | 400 | 401,
-                ..
-            } => {
-                if *self.epoch == *epoch && !matches!(self.phase, Phase::SignedIn(_) | Phase::Restoring) {
-                    self.remember(None);
-                }
-                Ok(())
-            }
-            _ => Err(Error::new(
-                Code::SignOutUnconfirmed,
-                &["signed out here; the server will be told when the page is opened next"],
-            )),
+        if on(Mutant::NoTombstone) {
+            self.effects.push(Effect::Forget(left.clone()));
+        } else {
+            self.effects.push(Effect::Hint(hint.encode()));
         }
+        let message = Message {
+            epoch: String::from(&*left),
+            next: String::from(&*self.epoch),
+            ..self.message(About::Out, now)
+        };
+        self.post(&message);
+        self.leaving = Some(left);
+        let held = self.held.take();
+        self.forget(Phase::SignedOut);
+        self.held = held;
+        self.tell_server();
     }
 
     /// A request, or somebody else, needs an access token.
     pub fn need(&mut self, now: Now) -> Need {
         let (credentials, expired, ageing) = match &self.phase {
-            Phase::SignedOut | Phase::Ended => return Need::SignedOut,
+            Phase::SignedOut | Phase::Ended | Phase::Lost => return Need::SignedOut,
             Phase::Restoring => (None, true, true),
             Phase::SignedIn(token) => (Some(token.credentials()), token.is_expired(now), token.is_ageing(now)),
         };
-        if ageing && self.refresh.is_none() && !self.is_backing_off(now) {
-            self.start_refresh(false);
+        if ageing && self.attempt.is_none() && self.may_try(now) {
+            self.begin(Reason::Expired, None, now);
         }
         match credentials {
             Some(credentials) if !expired => Need::Ready(credentials),
-            _ if self.refresh.is_some() => Need::Wait,
-            _ => Need::Failed(unreachable_now()),
+            _ if self.attempt.is_some() => Need::Wait,
+            _ => Need::Failed(Error::new(
+                Code::RefreshFailed,
+                &["the access token couldn't be renewed; try again later"],
+            )),
         }
     }
 
@@ -210,139 +236,85 @@ impl Session {
         }
     }
 
-    /// A request with the token of this generation and epoch was answered with 401; `challenge` is its `WWW-Authenticate`.
-    pub fn refused(&mut self, generation: u64, epoch: &str, challenge: Option<&str>, now: Now) -> Verdict {
+    /// A request to `origin` with the token of this generation and epoch was answered with 401; `challenge` is its `WWW-Authenticate`.
+    pub fn refused(
+        &mut self,
+        generation: u64,
+        epoch: &str,
+        origin: &str,
+        challenge: Option<&str>,
+        now: Now,
+    ) -> Verdict {
         let Phase::SignedIn(token) = &self.phase else {
             return Verdict::Final;
         };
         // RFC 6750 §3.1: a new token of the same scope wouldn't help.
-        if *self.epoch != *epoch || challenge.is_some_and(|text| has_word(text, "insufficient_scope")) {
+        let other = *self.epoch != *epoch && !on(Mutant::OtherEpochReplay);
+        if other || challenge.is_some_and(|text| has_word(text, "insufficient_scope")) {
             return Verdict::Final;
         }
         if token.generation > generation {
             return Verdict::Replay(token.credentials());
         }
-        if self.refresh.is_some() {
+        if self
+            .attempt
+            .as_ref()
+            .is_some_and(|attempt| attempt.step != Step::Committing)
+        {
             return Verdict::Wait;
         }
-        if token.is_futile(now) || self.is_backing_off(now) {
+        let helps = self.guard.allows(token, origin, now) || on(Mutant::NoGuard);
+        if !helps || self.attempt.is_some() || !self.may_try(now) {
             return Verdict::Final;
         }
-        self.start_refresh(true);
+        self.begin(Reason::Refused, Some(origin.into()), now);
         Verdict::Wait
     }
 
-    /// The refresh endpoint has answered, or nobody has.
-    pub fn answered(&mut self, ticket: u64, answer: Answer<'_>, now: Now) {
-        // After a sign-in or sign-out nobody waits for it any more, and what it brought belongs to another session.
-        let Some(refresh) = self.refresh.take_if(|refresh| refresh.ticket == ticket) else {
-            return;
-        };
-        match answer {
-            Answer::Response {
-                status: 200..=299,
-                body,
-                ..
-            } => match TokenResponse::parse(body) {
-                Some(response) => {
-                    let subject = response
-                        .user()
-                        .and_then(|user| token::subject(&user))
-                        .map(|sub| fingerprint(&[&sub]));
-                    if self.subject.is_some() && subject.is_some() && self.subject != subject {
-                        self.new_epoch();
-                        self.user = None;
-                    }
-                    self.accept(response, None, refresh.after_refusal, now);
-                    self.effects.push(Effect::Refreshed(Outcome::Renewed));
-                }
-                None => self.fail(
-                    Code::BadTokenResponse,
-                    "the refresh endpoint sent no token response (RFC 6749, 5.1)",
-                    None,
-                    now,
-                ),
-            },
-            Answer::Response { status: 400 | 401, .. } => {
-                self.new_epoch();
-                self.forget(Phase::Ended);
-                self.remember(None);
-                self.effects.push(Effect::Refreshed(Outcome::Ended));
-            }
-            Answer::Response { retry_after, .. } => {
-                self.fail(
-                    Code::RefreshFailed,
-                    "the refresh endpoint has an error; try again later",
-                    retry_after,
-                    now,
-                );
-            }
-            Answer::Unreachable => self.fail(
-                Code::RefreshFailed,
-                "the refresh endpoint can't be reached; try again later",
-                None,
-                now,
-            ),
-        }
-    }
-
-    /// The time asked for by [`Effect::WakeAfter`] has come.
-    pub fn wake(&mut self, now: Now) {
-        if !matches!(self.phase, Phase::Restoring) {
-            return;
-        }
-        match self.retry_at {
-            // Timers may be early.
-            Some((since, wait)) if now.since(since) < wait => {
-                self.effects.push(Effect::WakeAfter(wait - now.since(since)));
-            }
-            _ => drop(self.need(now)),
-        }
-    }
-
-    /// Another tab has changed the stored hint.
-    pub fn hint_changed(&mut self, text: Option<&str>) {
-        let hint = text.and_then(Hint::decode);
-        self.hint.clone_from(&hint);
-        match hint {
+    /// The stored hint may have changed.
+    pub fn hint_changed(&mut self, text: Option<&str>, now: Now) {
+        match text.and_then(Hint::decode) {
             Some(hint) if *self.epoch == *hint.epoch => {}
             Some(hint) if !hint.signed_out => {
-                // Those who wait for a token go on waiting, for that session's.
-                self.epoch = hint.epoch.into();
+                self.take_epoch(hint.epoch.into());
                 self.clear(Phase::SignedOut);
-                self.restore(hint.subject);
+                self.drop_requests();
+                self.effects.push(Effect::Changed);
+                self.restore(hint.subject, now);
                 self.effects.push(Effect::Notify);
             }
             // Signed out there. That tab tells the server.
-            hint => {
-                if let Some(hint) = hint {
-                    self.epoch = hint.epoch.into();
-                } else if matches!(self.phase, Phase::SignedOut | Phase::Ended) {
-                    return;
-                } else {
-                    self.new_epoch();
-                }
+            Some(hint) => self.follow_sign_out(hint.epoch.into()),
+            None if matches!(self.phase, Phase::SignedOut | Phase::Ended) => {}
+            None => {
+                self.new_epoch();
+                self.effects.push(Effect::Changed);
                 self.forget(Phase::SignedOut);
             }
         }
     }
 
-    fn restore(&mut self, subject: Option<String>) {
+    /// Another tab has signed out.
+    pub(super) fn follow_sign_out(&mut self, epoch: Rc<str>) {
+        self.take_epoch(epoch);
+        let held = self.held.take();
+        self.effects.push(Effect::Changed);
+        self.forget(Phase::SignedOut);
+        // It couldn't know the refresh token.
+        if let Some(token) = held.filter(|_| !self.config.sign_out.is_empty()) {
+            let body = form(&self.config, "token", &token);
+            self.effects.push(Effect::SignOut(self.epoch.clone(), Some(body)));
+        }
+    }
+
+    fn restore(&mut self, subject: Option<String>, now: Now) {
         self.subject = subject;
         self.phase = Phase::Restoring;
-        self.start_refresh(false);
+        self.begin(Reason::Restore, None, now);
     }
 
-    fn start_refresh(&mut self, after_refusal: bool) {
-        self.refreshes += 1;
-        self.refresh = Some(Refresh {
-            ticket: self.refreshes,
-            after_refusal,
-        });
-        self.effects.push(Effect::Refresh(self.refreshes));
-    }
-
-    fn accept(&mut self, response: TokenResponse, user: Option<&str>, after_refusal: bool, now: Now) {
+    /// Takes a token that the server has given: to a sign-in, or to what was `sent`. The other tabs get it, too.
+    pub(super) fn accept(&mut self, response: &TokenResponse, user: Option<&str>, sent: Option<Sent>, now: Now) {
         // What signIn was told of the user holds until somebody else signs in.
         let user = user
             .map(str::to_owned)
@@ -351,86 +323,101 @@ impl Session {
             self.subject = token::subject(&user).map(|sub| fingerprint(&[&sub]));
             self.user = Some(user.into());
         }
-        let was_signed_in = matches!(self.phase, Phase::SignedIn(_))
-            && self.hint.as_ref().is_some_and(|hint| *hint.epoch == *self.epoch);
-        self.generation += 1;
-        self.phase = Phase::SignedIn(Token::new(response, self.generation, after_refusal, now));
-        self.failures = 0;
-        self.retry_at = None;
-        let hint = Hint {
-            epoch: String::from(&*self.epoch),
-            subject: self.subject.clone(),
-            signed_out: false,
-        };
-        self.remember(Some(&hint));
+        // Near the wall clock, so that it grows from page to page, too.
+        self.generation = (self.generation + 1).max(now.wall);
+        let mut token = Token::new(&response.access_token, self.generation, response.lifetime(), 0, now);
+        token.refused_by = sent.as_ref().and_then(|sent| sent.origin.clone());
+        let was_signed_in = matches!(self.phase, Phase::SignedIn(_));
+        // One that is there already isn't written again: another tab may have signed out meanwhile.
+        if matches!(self.phase, Phase::SignedOut) {
+            let hint = Hint {
+                epoch: String::from(&*self.epoch),
+                subject: self.subject.clone(),
+                signed_out: false,
+            };
+            self.effects.push(Effect::Hint(hint.encode()));
+        }
+        self.phase = Phase::SignedIn(token);
+        self.keep(response, sent);
+        self.backoff = Backoff::default();
+        self.hand_over(now);
         if !was_signed_in {
             self.effects.push(Effect::Notify);
         }
-        self.effects.push(Effect::Settled(Ok(())));
     }
 
-    /// Stores the hint, unless it is what was stored last.
-    fn remember(&mut self, hint: Option<&Hint>) {
-        if self.hint.as_ref() != hint {
-            self.hint = hint.cloned();
-            self.effects.push(Effect::Hint(hint.map(Hint::encode)));
-        }
+    /// Wakes all that wait: there is a token, or nobody is signed in.
+    pub(super) fn settle(&mut self) {
+        self.effects.push(Effect::Settled(Ok(())));
     }
 
     /// Ends what there was, in memory, for everybody.
     fn forget(&mut self, phase: Phase) {
         self.clear(phase);
+        self.drop_requests();
         self.effects.push(Effect::Notify);
-        self.effects.push(Effect::Settled(Ok(())));
     }
 
-    fn clear(&mut self, phase: Phase) {
+    /// Ends it without ending the requests of those who had it: it is still theirs, or nobody's.
+    pub(super) fn end(&mut self, phase: Phase) {
+        self.clear(phase);
+        self.settle();
+        self.effects.push(Effect::Notify);
+    }
+
+    pub(super) fn clear(&mut self, phase: Phase) {
         self.phase = phase;
         self.user = None;
         self.last_subject = self.subject.take().or(self.last_subject.take());
-        self.refresh = None;
-        self.failures = 0;
-        self.retry_at = None;
+        self.backoff = Backoff::default();
+        self.guard = Guard::default();
+        self.held = None;
+        self.paused = None;
+        self.generation = 0;
     }
 
-    /// A failure that says nothing about the session: it is tried again, later each time.
-    fn fail(&mut self, code: Code, message: &str, retry_after: Option<u64>, now: Now) {
-        let backoff = FIRST_RETRY
-            .checked_shl(self.failures.min(16))
-            .unwrap_or(LAST_RETRY)
-            .min(LAST_RETRY);
-        let wait = retry_after.map_or(backoff, |seconds| seconds.saturating_mul(1_000));
-        self.failures += 1;
-        self.retry_at = Some((now, wait));
-        self.effects.push(Effect::WakeAfter(wait));
-        self.effects.push(Effect::Settled(Err(Error::new(code, &[message]))));
-        self.effects.push(Effect::Refreshed(Outcome::Failed));
+    /// What waits or is under way for a session that is over mustn't go on in another.
+    pub(super) fn drop_requests(&mut self) {
+        if !on(Mutant::NoAbort) {
+            self.effects.push(Effect::Abort);
+        }
+        let result = if on(Mutant::WaitersTakeAny) {
+            Ok(())
+        } else {
+            Err(changed())
+        };
+        self.effects.push(Effect::Settled(result));
     }
 
-    fn is_backing_off(&self, now: Now) -> bool {
-        self.retry_at.is_some_and(|(since, wait)| now.since(since) < wait)
-    }
-
-    fn new_epoch(&mut self) {
+    pub(super) fn new_epoch(&mut self) {
         let mut epoch = String::new();
         write::hex(&mut epoch, self.random.draw());
-        self.epoch = epoch.into();
-        self.refresh = None;
+        self.take_epoch(epoch.into());
     }
-}
 
-impl Token {
-    fn credentials(&self) -> Credentials {
-        Credentials {
-            token: self.text.clone(),
-            generation: self.generation,
+    fn take_epoch(&mut self, epoch: Rc<str>) {
+        self.epoch = epoch;
+        if !on(Mutant::LateAnswer) {
+            self.release();
+            self.overdue = None;
         }
+        self.level = 0;
     }
 }
 
-fn unreachable_now() -> Error {
+/// Why a request wasn't sent, or was given up.
+#[must_use]
+pub fn changed() -> Error {
     Error::new(
-        Code::RefreshFailed,
-        &["the access token couldn't be renewed; try again later"],
+        Code::SessionChanged,
+        &[
+            "somebody signed in or out meanwhile, so this request was given up; whether it took effect is unknown. ",
+            "Send it again if it is still wanted",
+        ],
     )
+}
+
+/// The texts that a secret is made of.
+pub(super) fn secret(text: String) -> Secret {
+    Secret(text.into())
 }

@@ -1,7 +1,9 @@
 use std::rc::Rc;
 
+use super::interface::Credentials;
 use crate::base64;
 use crate::json::{JsonError, Reader, read_all};
+use crate::mutant::{Mutant, on};
 use crate::text::{leading_integer, split};
 use crate::time::Now;
 
@@ -12,18 +14,21 @@ pub(super) struct TokenResponse {
     token_type: Option<String>,
     expires_in: Option<String>,
     id_token: Option<String>,
+    pub(super) refresh_token: Option<String>,
 }
 
 /// An access token in use.
 pub(super) struct Token {
     pub(super) text: Rc<str>,
-    /// Counts the tokens of this page, so that a refused one can be told from its successor.
+    /// Greater than that of every token before it in this session, in all tabs.
     pub(super) generation: u64,
     received: Now,
+    /// How many milliseconds it had lived when this page received it.
+    spent: u64,
     /// Milliseconds; `None` if the server didn't say.
-    lifetime: Option<u64>,
-    /// It was fetched because a 401 had refused its predecessor. If it is refused as well, renewing doesn't help.
-    pub(super) after_refusal: bool,
+    pub(super) lifetime: Option<u64>,
+    /// It was fetched because this server had refused its predecessor. If the same one refuses it as well, renewing doesn't help.
+    pub(super) refused_by: Option<Rc<str>>,
 }
 
 /// The share of a token's life at whose end it is renewed in the background, and its limit in milliseconds.
@@ -34,15 +39,11 @@ impl TokenResponse {
     /// Reads an answer; `None` if it holds no token that could be sent.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let response = read_all(text, Self::read).ok()?;
-        // RFC 6750 §2.1. Whatever else would end up in a header must not get there.
-        let sendable =
-            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/' | b'=');
         let bearer = response
             .token_type
             .as_ref()
             .is_none_or(|kind| kind.eq_ignore_ascii_case("bearer"));
-        let token = &response.access_token;
-        (bearer && !token.is_empty() && token.bytes().all(sendable)).then_some(response)
+        (bearer && is_sendable(&response.access_token)).then_some(response)
     }
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, JsonError> {
@@ -54,6 +55,7 @@ impl TokenResponse {
                 // Some servers write a string or a fraction.
                 "expires_in" => response.expires_in = value.optional(|value| Ok(value.skip()?.to_owned()))?,
                 "id_token" => response.id_token = value.optional(Reader::text)?,
+                "refresh_token" => response.refresh_token = value.optional(Reader::text)?,
                 _ => value.pass()?,
             }
             Ok(())
@@ -67,7 +69,7 @@ impl TokenResponse {
     }
 
     /// Milliseconds that the access token lives, counted from now.
-    fn lifetime(&self) -> Option<u64> {
+    pub(super) fn lifetime(&self) -> Option<u64> {
         let seconds = match &self.expires_in {
             Some(text) => leading_integer(text.strip_prefix('"').unwrap_or(text))?,
             None => {
@@ -81,34 +83,56 @@ impl TokenResponse {
 }
 
 impl Token {
-    pub(super) fn new(response: TokenResponse, generation: u64, after_refusal: bool, now: Now) -> Self {
-        let lifetime = response.lifetime();
+    pub(super) fn new(text: &str, generation: u64, lifetime: Option<u64>, spent: u64, now: Now) -> Self {
         Self {
-            text: response.access_token.into(),
+            text: text.into(),
             generation,
             received: now,
+            spent,
             lifetime,
-            after_refusal,
+            refused_by: None,
         }
     }
 
-    pub(super) fn is_expired(&self, now: Now) -> bool {
-        self.lifetime
-            .is_some_and(|lifetime| now.since(self.received) >= lifetime)
+    /// How many milliseconds it has lived.
+    pub(super) fn age(&self, now: Now) -> u64 {
+        let since = if on(Mutant::OneClock) {
+            now.wall.saturating_sub(self.received.wall)
+        } else {
+            now.since(self.received)
+        };
+        since.saturating_add(self.spent)
     }
 
-    /// Whether it was refused although it is fresh, so that renewing it doesn't help. Where its lifetime isn't known, a minute is
-    /// what counts as fresh.
-    pub(super) fn is_futile(&self, now: Now) -> bool {
-        self.after_refusal && now.since(self.received) < self.lifetime.unwrap_or(EARLY_LIMIT)
+    pub(super) fn is_expired(&self, now: Now) -> bool {
+        self.lifetime.is_some_and(|lifetime| self.age(now) >= lifetime)
+    }
+
+    /// For how many milliseconds its refusal by a server that has refused its predecessor tells that renewing doesn't help there. Where its
+    /// lifetime isn't known, a minute is what counts as fresh.
+    pub(super) fn fresh_for(&self, now: Now) -> u64 {
+        self.lifetime.unwrap_or(EARLY_LIMIT).saturating_sub(self.age(now))
     }
 
     /// Whether its end is near enough that a successor should be fetched while it still serves.
     pub(super) fn is_ageing(&self, now: Now) -> bool {
-        self.lifetime.is_some_and(|lifetime| {
-            now.since(self.received) >= lifetime.saturating_sub((lifetime / EARLY_SHARE).min(EARLY_LIMIT))
-        })
+        self.lifetime
+            .is_some_and(|lifetime| self.age(now) >= lifetime.saturating_sub((lifetime / EARLY_SHARE).min(EARLY_LIMIT)))
     }
+
+    pub(super) fn credentials(&self) -> Credentials {
+        Credentials {
+            token: self.text.clone(),
+            generation: self.generation,
+        }
+    }
+}
+
+/// Whether a text may stand in a header as a token (RFC 6750 §2.1). Whatever else would end up there must not get there.
+pub(super) fn is_sendable(token: &str) -> bool {
+    let allowed =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/' | b'=');
+    !token.is_empty() && token.bytes().all(allowed)
 }
 
 /// The payload of a JWT (RFC 7519), unverified.

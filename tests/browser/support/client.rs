@@ -182,6 +182,7 @@ fn in_short(event: &Event) -> String {
         Event::Request(request) => format!("request {} {}", request.method, request.status),
         Event::Refresh { outcome, .. } => format!("refresh {}", outcome.as_str()),
         Event::Session(status) => format!("session {}", status.as_str()),
+        Event::SessionChanged => "session-changed".into(),
         Event::StorageFull => "storage-full".into(),
         Event::Corrupt(key) => format!("corrupt {key}"),
         Event::NewerVersion(key) => format!("newer-version {key}"),

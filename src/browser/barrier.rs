@@ -1,0 +1,42 @@
+//! `AbortController` (DOM): what ends the requests of a session that is over.
+
+use std::cell::RefCell;
+
+use js_sys::{Array, Function};
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::object::{call, construct, get};
+
+/// Stands between the requests of one session and the next.
+#[derive(Default)]
+pub(super) struct Barrier(RefCell<JsValue>);
+
+impl Barrier {
+    /// Aborted when the present session is over.
+    pub(super) fn signal(&self) -> JsValue {
+        let mut controller = self.0.borrow_mut();
+        if controller.is_undefined() {
+            *controller = construct("AbortController", &JsValue::UNDEFINED);
+        }
+        get(&controller, "signal")
+    }
+
+    /// As [`signal`](Self::signal), or when the caller's is.
+    pub(super) fn signal_with(&self, own: &JsValue) -> JsValue {
+        let signal = self.signal();
+        if own.is_undefined() || own.is_null() {
+            return signal;
+        }
+        let constructor = get(&js_sys::global(), "AbortSignal");
+        let both = Array::of2(own, &signal);
+        // Safari before 17.4 can't join them; then the caller's comes first, and what is answered too late is dropped.
+        call(&constructor, "any", &both, &JsValue::UNDEFINED).unwrap_or_else(|_| own.clone())
+    }
+
+    /// Aborts what is under way.
+    pub(super) fn fall(&self) {
+        let controller = self.0.replace(JsValue::UNDEFINED);
+        let abort: Function = get(&controller, "abort").unchecked_into();
+        drop(abort.call0(&controller));
+    }
+}

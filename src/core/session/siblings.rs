@@ -1,0 +1,180 @@
+//! What the tabs of one session say to each other. A page that has slept says, and hears, it late.
+
+use std::rc::Rc;
+
+use super::attempt::Step;
+use super::backoff::Backoff;
+use super::config::Keeper;
+use super::interface::{Effect, Reason};
+use super::machine::{Phase, Session, secret};
+use super::message::{About, Message};
+use super::token::{self, Token};
+use crate::error::{Code, Error};
+use crate::fingerprint;
+use crate::mutant::{Mutant, on};
+use crate::time::Now;
+
+impl Session {
+    /// Another tab has said something.
+    pub fn heard(&mut self, text: &str, now: Now) {
+        let Some(message) = Message::decode(text).filter(|message| *message.epoch == *self.epoch) else {
+            return;
+        };
+        self.level = self.level.max(message.level);
+        match message.about {
+            About::Token => self.take(&message, now),
+            About::Ask => self.asked(&message, now),
+            About::Working => {
+                if let Some(attempt) = &mut self.attempt {
+                    attempt.wait_on(now);
+                    self.wake(now);
+                }
+            }
+            About::Failed => {
+                self.backoff.follow(message.wait, message.firm > 0, now);
+                if self.attempt.as_ref().is_none_or(|attempt| !attempt.is_sent()) {
+                    let error = Error::new(
+                        Code::RefreshFailed,
+                        &["another tab couldn't renew the access token; try again later"],
+                    );
+                    self.give_up(error, now);
+                }
+            }
+            About::Out => self.follow_sign_out(message.next.as_str().into()),
+        }
+    }
+
+    /// The page is left. It may come back from the back/forward cache, and mustn't hold what others wait for meanwhile.
+    pub fn hidden(&mut self) {
+        let Some(attempt) = &self.attempt else { return };
+        if attempt.is_sent() {
+            self.effects.push(Effect::Unlock(attempt.ticket));
+        } else {
+            self.paused = Some((attempt.reason, attempt.origin.clone()));
+            self.release();
+        }
+    }
+
+    /// The page, the machine or the network is back. What others said meanwhile may not have been heard.
+    pub fn woken(&mut self, now: Now) {
+        self.behind = true;
+        self.backoff.hurry();
+        if let (Some((reason, origin)), None) = (self.paused.take(), &self.attempt) {
+            self.begin(reason, origin, now);
+        } else {
+            self.wake(now);
+        }
+    }
+
+    /// Gives the other tabs the access token.
+    pub(super) fn hand_over(&mut self, now: Now) {
+        let Phase::SignedIn(token) = &self.phase else { return };
+        if on(Mutant::NoHandOver) {
+            return;
+        }
+        let message = Message {
+            token: String::from(&*token.text),
+            lifetime: token.lifetime,
+            spent: token.age(now),
+            origin: token.refused_by.as_deref().map(str::to_owned),
+            user: self.user.as_deref().map(str::to_owned),
+            ..self.message(About::Token, now)
+        };
+        self.post(&message);
+    }
+
+    /// A message without what it is about.
+    pub(super) fn message(&self, about: About, now: Now) -> Message {
+        let generation = match &self.phase {
+            Phase::SignedIn(token) => token.generation,
+            _ => 0,
+        };
+        let origin = self.attempt.as_ref().and_then(|attempt| attempt.origin.as_deref());
+        Message {
+            about,
+            epoch: String::from(&*self.epoch),
+            generation,
+            level: self.level,
+            origin: origin.map(str::to_owned),
+            at: now.wall,
+            ..Message::default()
+        }
+    }
+
+    /// Says that something is so, and no more.
+    pub(super) fn say(&mut self, about: About, now: Now) {
+        let message = self.message(about, now);
+        self.post(&message);
+    }
+
+    pub(super) fn post(&mut self, message: &Message) {
+        self.effects.push(Effect::Post(secret(message.encode())));
+    }
+
+    pub(super) fn say_failed(&mut self, now: Now) {
+        let message = Message {
+            wait: self.backoff.left(now),
+            firm: u64::from(self.backoff.is_firm()),
+            ..self.message(About::Failed, now)
+        };
+        self.post(&message);
+    }
+
+    /// Another tab has a token.
+    fn take(&mut self, message: &Message, now: Now) {
+        let (mine, expired) = match &self.phase {
+            Phase::SignedOut | Phase::Ended => return,
+            Phase::Restoring | Phase::Lost => (0, true),
+            Phase::SignedIn(token) => (token.generation, token.is_expired(now)),
+        };
+        // It may have waited for this page to wake.
+        let spent = message.spent.saturating_add(now.wall.saturating_sub(message.at));
+        let mut token = Token::new(&message.token, message.generation, message.lifetime, spent, now);
+        if !token::is_sendable(&token.text) || token.is_expired(now) || !(expired || token.generation > mine) {
+            return;
+        }
+        token.refused_by = message.origin.as_deref().map(Rc::from);
+        self.generation = self.generation.max(token.generation);
+        if let Some(user) = &message.user {
+            self.subject = token::subject(user).map(|sub| fingerprint(&[&sub]));
+            self.user = Some(user.as_str().into());
+        }
+        let was_signed_in = matches!(self.phase, Phase::SignedIn(_));
+        self.phase = Phase::SignedIn(token);
+        self.backoff = Backoff::default();
+        self.behind = false;
+        self.paused = None;
+        if self.attempt.as_ref().is_some_and(|attempt| !attempt.is_sent()) {
+            self.release();
+        }
+        if !was_signed_in {
+            self.effects.push(Effect::Notify);
+        }
+        self.settle();
+    }
+
+    /// Another tab asks for a newer token than it has.
+    fn asked(&mut self, message: &Message, now: Now) {
+        let Phase::SignedIn(token) = &self.phase else { return };
+        let newer = token.generation > message.generation;
+        if newer && !token.is_expired(now) {
+            return self.hand_over(now);
+        }
+        // Nobody else can.
+        if self.config.keeper == Keeper::Memory && self.held.is_some() {
+            if self.attempt.is_none() && self.may_try(now) {
+                let origin = message.origin.as_deref().map(Rc::from);
+                let reason = if origin.is_some() {
+                    Reason::Refused
+                } else {
+                    Reason::Expired
+                };
+                self.begin(reason, origin, now);
+            } else if self.attempt.as_ref().is_some_and(|attempt| attempt.step == Step::Sent) {
+                self.say(About::Working, now);
+            } else {
+                self.say_failed(now);
+            }
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! Several tabs of one session.
+
+use super::*;
+
+const HINT: &str = r#"{"epoch":"abc"}"#;
+
+/// What one has said goes to the other.
+fn tell(from: &mut Tab, to: &mut Tab, now: Now) {
+    for text in from.said.drain(..) {
+        to.heard(&text, now);
+    }
+}
+
+/// Two tabs that are signed in with the same token.
+fn two() -> (Tab, Tab) {
+    let mut first = signed_in();
+    let hint = hint_of(&first);
+    let mut second = Tab::new(COOKIE, Some(&hint), 2);
+    second.effects(at(0));
+    tell(&mut second, &mut first, at(0));
+    first.effects(at(0));
+    tell(&mut first, &mut second, at(0));
+    second.effects(at(0));
+    assert_eq!(second.status(), Status::SignedIn);
+    (first, second)
+}
+
+fn hint_of(tab: &Tab) -> String {
+    format!(r#"{{"epoch":"{}"}}"#, tab.epoch())
+}
+
+#[test]
+fn a_new_tab_gets_its_token_from_another() {
+    let (first, mut second) = two();
+    assert_eq!(token(second.need(at(1))), "tok.1");
+    assert_eq!(second.user(), first.user());
+    assert_eq!(second.need(at(100)), Need::Wait, "it has lived as long as in the first");
+}
+
+#[test]
+fn a_token_that_one_has_fetched_is_for_all() {
+    let (mut first, mut second) = two();
+    assert_eq!(first.need(at(100)), Need::Wait);
+    assert_eq!(first.refreshes(at(100)), [1]);
+    second.free = false;
+    assert_eq!(second.need(at(100)), Need::Wait);
+    second.effects(at(100));
+    first.answered(1, ok(&RESPONSE.replace("tok.1", "tok.2")), at(101));
+    first.effects(at(101));
+    tell(&mut first, &mut second, at(101));
+    let effects = second.effects(at(101));
+    assert!(effects.contains(&Effect::Settled(Ok(()))));
+    assert!(effects.contains(&Effect::Unlock(2)), "{effects:?}");
+    assert_eq!(token(second.need(at(101))), "tok.2");
+}
+
+#[test]
+fn who_has_waited_for_the_lock_asks_before_it_sends() {
+    let (mut first, mut second) = two();
+    second.free = false;
+    assert_eq!(second.need(at(100)), Need::Wait);
+    second.effects(at(100));
+    second.locked(2, true, at(101));
+    assert!(second.refreshes(at(101)).is_empty());
+    first.need(at(100));
+    first.effects(at(100));
+    first.answered(1, ok(&RESPONSE.replace("tok.1", "tok.2")), at(101));
+    first.effects(at(101));
+    tell(&mut first, &mut second, at(101));
+    assert!(second.refreshes(at(102)).is_empty());
+    assert_eq!(token(second.need(at(102))), "tok.2");
+}
+
+#[test]
+fn a_holder_that_does_nothing_is_waited_for_so_long_and_then_passed_by() {
+    let mut tab = signed_in();
+    tab.free = false;
+    assert_eq!(tab.need(at(100)), Need::Wait);
+    assert!(tab.effects(at(100)).contains(&Effect::Lock { ticket: 1, level: 0 }));
+    let working = format!(r#"{{"is":"working","epoch":"{}"}}"#, tab.epoch());
+    tab.heard(&working, at(110));
+    tab.wake(at(115));
+    assert!(
+        tab.effects(at(115)).contains(&Effect::WakeAfter(10_000)),
+        "somebody has said that it is at it"
+    );
+    tab.wake(at(125));
+    let effects = tab.effects(at(125));
+    assert!(effects.contains(&Effect::Unlock(1)));
+    assert!(
+        effects.contains(&Effect::Lock { ticket: 2, level: 1 }),
+        "one of all that wait goes on"
+    );
+    tab.locked(2, false, at(125));
+    assert_eq!(tab.refreshes(at(125)), [2]);
+    tab.locked(1, true, at(126));
+    assert!(tab.effects(at(126)).contains(&Effect::Unlock(1)), "too late");
+}
+
+#[test]
+fn a_tab_that_slept_with_the_lock_begins_again() {
+    let mut tab = Tab::new(COOKIE, Some(HINT), 1);
+    tab.effects(at(0));
+    tab.wake(at(60));
+    let effects = tab.effects(at(60));
+    assert!(effects.contains(&Effect::Unlock(1)), "{effects:?}");
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Refresh(_))));
+    tab.wake(millis(60_100));
+    assert_eq!(tab.refreshes(millis(60_100)), [2]);
+}
+
+#[test]
+fn a_failure_is_everybodys() {
+    let (mut first, mut second) = two();
+    first.need(at(100));
+    first.effects(at(100));
+    second.free = false;
+    assert_eq!(second.need(at(100)), Need::Wait);
+    second.effects(at(100));
+    first.answered(1, status(503), at(101));
+    first.effects(at(101));
+    tell(&mut first, &mut second, at(101));
+    let effects = second.effects(at(101));
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Settled(Err(_)))));
+    assert!(
+        matches!(second.need(at(101)), Need::Failed(_)),
+        "nor does it try at once"
+    );
+    assert_eq!(second.need(at(102)), Need::Wait);
+}
+
+#[test]
+fn a_token_that_has_waited_for_a_sleeper_has_aged() {
+    let (mut first, mut second) = two();
+    first.need(at(100));
+    first.effects(at(100));
+    first.answered(1, ok(&RESPONSE.replace("tok.1", "tok.2")), at(100));
+    first.effects(at(100));
+    tell(&mut first, &mut second, at(201));
+    assert_eq!(second.need(at(201)), Need::Wait);
+}
+
+#[test]
+fn messages_of_another_session_or_of_nobody_say_nothing() {
+    let mut tab = signed_in();
+    let epoch = tab.epoch().clone();
+    for text in [
+        r#"{"is":"token","epoch":"other","token":"evil","generation":9007199254740992}"#.to_owned(),
+        format!(r#"{{"is":"token","epoch":"{epoch}","token":"e\r\nvil","generation":9007199254740992}}"#),
+        format!(r#"{{"is":"spam","epoch":"{epoch}","token":"evil","generation":9007199254740992}}"#),
+        format!(r#"{{"is":"token","epoch":"{epoch}","token":"old","generation":1}}"#),
+        "[]".to_owned(),
+        String::new(),
+    ] {
+        tab.heard(&text, at(1));
+        assert_eq!(token(tab.need(at(1))), "tok.1", "{text}");
+        assert_eq!(tab.effects(at(1)), []);
+    }
+}
+
+#[test]
+fn other_tabs_are_followed() {
+    let mut tab = fresh();
+    tab.hint_changed(Some(HINT), at(0));
+    assert_eq!(tab.status(), Status::Restoring);
+    tab.effects(at(0));
+    tab.wake(at(1));
+    assert_eq!(tab.refreshes(at(1)), [1]);
+    tab.answered(1, ok(RESPONSE), at(1));
+    tab.effects(at(1));
+    tab.hint_changed(Some(HINT), at(1));
+    assert_eq!(tab.effects(at(1)), []);
+    tab.hint_changed(Some(r#"{"epoch":"def","signedOut":true}"#), at(1));
+    assert_eq!(tab.status(), Status::SignedOut);
+    assert_eq!(
+        important(tab.effects(at(1))),
+        [
+            Effect::Changed,
+            Effect::Abort,
+            Effect::Settled(Err(changed())),
+            Effect::Notify
+        ]
+    );
+    tab.hint_changed(None, at(1));
+    assert_eq!(tab.status(), Status::SignedOut);
+}
+
+#[test]
+fn a_sign_out_is_told_before_the_storage_tells_it() {
+    let (mut first, mut second) = two();
+    first.sign_out(at(1));
+    first.effects(at(1));
+    tell(&mut first, &mut second, at(1));
+    assert_eq!(second.status(), Status::SignedOut);
+    assert_eq!(second.epoch(), first.epoch());
+    assert!(second.effects(at(1)).contains(&Effect::Abort));
+}
+
+#[test]
+fn a_page_that_is_left_holds_nothing_back_and_goes_on_when_it_returns() {
+    let mut tab = Tab::new(COOKIE, Some(HINT), 1);
+    tab.effects(at(0));
+    tab.hidden();
+    assert_eq!(tab.effects(at(0)), [Effect::Unlock(1)]);
+    tab.woken(at(60));
+    tab.effects(at(60));
+    tab.wake(at(61));
+    assert_eq!(tab.refreshes(at(61)), [2]);
+    tab.hidden();
+    assert_eq!(
+        tab.effects(at(61)),
+        [Effect::Unlock(2)],
+        "what was sent is still waited for"
+    );
+    tab.answered(2, ok(RESPONSE), at(62));
+    assert_eq!(tab.status(), Status::SignedIn);
+}
+
+#[test]
+fn no_message_holds_what_renews_a_session() {
+    let mut tab = Tab::new(r#"{"token":"/t","clientId":"x","refreshToken":"indexeddb"}"#, None, 1);
+    let response = r#"{"access_token":"tok.1","expires_in":100,"refresh_token":"secret-1"}"#;
+    tab.sign_in(response, None, at(0)).unwrap();
+    tab.effects(at(0));
+    tab.need(at(100));
+    tab.effects(at(100));
+    tab.answered(1, ok(&response.replace('1', "2")), at(100));
+    tab.effects(at(100));
+    tab.sign_out(at(101));
+    tab.effects(at(101));
+    assert!(tab.said.len() >= 5, "{:?}", tab.said);
+    assert!(tab.said.iter().all(|said| !said.contains("secret")), "{:?}", tab.said);
+}
