@@ -4,8 +4,18 @@ import { checker } from "./check.js";
 import { Entries } from "./entries.js";
 import { HoldallError, type HoldallErrorCode } from "./error.js";
 import type { Events, SessionEvent } from "./events.js";
-import { Listeners, Notifier } from "./notify.js";
-import { configure, definitions, type OpenOptions, type SourceAuth, type SourceRequest } from "./options.js";
+import { encode } from "./json.js";
+import { Listeners, Notifier, uncaught } from "./notify.js";
+import {
+  configure,
+  definitions,
+  numbered,
+  type OpenOptions,
+  type RuleFunction,
+  type Rules,
+  type SourceAuth,
+  type SourceRequest,
+} from "./options.js";
 import { createSession, type Session } from "./session.js";
 import { ServerClient } from "./server-client.js";
 import type { ClientConstructor, Unsubscribe } from "./types.js";
@@ -62,6 +72,17 @@ export interface App<S extends object> {
    * ```
    */
   prepare(input: RequestInfo | URL, init?: RequestInit): Promise<Request>;
+  /**
+   * Puts other rules in place of those that `open` was given, for requests from now on.
+   *
+   * @throws HoldallError `bad-rule`, `unknown-slice`, `not-encodable`; then nothing changes
+   *
+   * @example
+   * ```ts
+   * app.rules([{ match: "/api/*", token: true, send: { filters: "header" } }]);
+   * ```
+   */
+  rules(requests: Rules<S>): void;
   /**
    * Puts `app.fetch` in place of `globalThis.fetch`, for libraries that call that, and gives a function that undoes it. It
    * doesn't reach XMLHttpRequest, EventSource, WebSocket, sendBeacon, navigation and workers.
@@ -134,6 +155,8 @@ export function* creating<S extends object>(
   const notifier = new Notifier();
   const events = new Listeners<unknown>();
   const slices: Entries[] = [];
+  const functions: RuleFunction[] = [];
+  numbered(options.requests, functions);
   const event = (name: string, detail: object): void => {
     const tell = (): void => notifier.add(() => events.call(detail, [name]));
     // What is found in storage a task later, because whoever opens the client can't listen yet.
@@ -156,6 +179,19 @@ export function* creating<S extends object>(
       return response ? JSON.stringify(response) : undefined;
     },
     read: (slice, key, json, version) => defined[slice]?.[2](key, json, version),
+    select: (index, slice) => {
+      const [name = ""] = defined[slice] ?? [];
+      const value = functions[index]?.((state[name] as { snapshot(): unknown }).snapshot() as never);
+      return value === undefined ? undefined : encode(value, `select of ${name}`);
+    },
+    accepts: async (index, response) => {
+      try {
+        return !!(await functions[index]?.(response.clone() as never));
+      } catch (error) {
+        uncaught(error);
+        return false;
+      }
+    },
   });
   while (client.loadSome()) yield;
 
@@ -229,6 +265,7 @@ export function* creating<S extends object>(
       }),
     fetch: send,
     prepare: (input, init) => client.prepare(input, init),
+    rules: (requests) => client.setRules(encode(numbered(requests, functions), "rules")),
     install,
     on,
     export: () => client.export(),

@@ -34,7 +34,7 @@ export interface RequestEvent {
   readonly token: boolean;
   /** The response's status; 0 for a network error. */
   readonly status: number;
-  /** Whether it was sent again after a 401. */
+  /** Whether it was sent again, after a 401 or a failure that the rule tries again after. */
   readonly replayed: boolean;
   /** From the call to the response. */
   readonly milliseconds: number;

@@ -24,6 +24,7 @@ export type {
   CookieAuth,
   OpenOptions,
   Rule,
+  Rules,
   Send,
   SendAs,
   SourceAuth,

@@ -19,7 +19,7 @@ export interface OpenOptions<S extends object> {
   /** How the session is renewed and ended; without it there is no session. */
   auth?: Auth;
   /** Which requests carry what. All matching rules apply; later ones override field by field. */
-  requests?: readonly Rule<NoInfer<keyof S & string>>[];
+  requests?: Rules<NoInfer<S>>;
 }
 
 /** How the session is renewed and ended: by a cookie, at a token endpoint, or by another library. */
@@ -90,6 +90,9 @@ export interface SourceRequest {
   signal: AbortSignal;
 }
 
+/** What travels with which request, in order. `S` is the type of `state`. */
+export type Rules<S extends object> = readonly Rule<S>[];
+
 /**
  * Which requests carry the token, and which slices. A request that no rule matches passes through untouched.
  *
@@ -98,37 +101,57 @@ export interface SourceRequest {
  * { match: "POST /api/checkout", token: "required", send: { cart: "body" }, consume: ["cart"] }
  * ```
  */
-export interface Rule<Name extends string = string> {
+export interface Rule<S extends object = Record<string, unknown>> {
   /** `"[METHOD[,METHOD]] [origin]path"`. `*` crosses `/`, `:name` doesn't. Without an origin: the page's own. */
   match: string;
   /** `true`: the token, if signed in. `"required"`: reject with `signed-out` otherwise. `false`: none, whatever earlier rules say. */
   token?: boolean | "required";
   /** Which slices travel, and where. `false` takes away what an earlier rule sends. */
-  send?: { readonly [K in Name]?: Send };
+  send?: { readonly [K in keyof S & string]?: Send<S[K]> };
   /** Slices from which a 2xx removes exactly what this request sent. What was added meanwhile stays. */
-  consume?: readonly Name[];
+  consume?: readonly (keyof S & string)[];
+  /** Whether an answer, of whatever status, lets `consume` take effect. It is given a copy, whose body it may read. */
+  consumeIf?: (response: Response) => boolean | Promise<boolean>;
+  /**
+   * What to do when the state doesn't fit the URL or the headers: `"error"` (default), or send all state in the body, so that GET
+   * becomes `"query"` (the method QUERY, or POST where the server refuses that) or `"post"`.
+   */
+  overflow?: "error" | "query" | "post";
   /** What a redirect does to a request that carries state in a header or the body: `"error"` (default), or `"follow"` at your risk. */
   redirect?: "error" | "follow";
+  /**
+   * How often to send again after no answer, or 408, 429, 502, 503 or 504: with growing pauses, or as `Retry-After` says. Only of requests
+   * that may be sent twice: those with an idempotent method, or an `Idempotency-Key`. Default 0.
+   */
+  retry?: number;
+  /** Whether there is an `Idempotency-Key`, the same for each time that the request is sent. Default: if it consumes something. */
+  idempotency?: boolean;
 }
 
 /** Where a slice travels: the short form, the long form, or not at all. */
-export type Send = "query" | "header" | "body" | false | SendAs;
+export type Send<T = unknown> = "query" | "header" | "body" | false | SendAs<T>;
 
 /**
- * Where and how a slice travels.
+ * Where and how a slice travels. `T` is the slice.
  *
  * @example
  * ```ts
- * send: { filters: { in: "query", style: "json", as: "f" } }
+ * send: { cart: { in: "body", as: "lines", fields: ["qty"] } }
  * ```
  */
-export interface SendAs {
+export interface SendAs<T = unknown> {
   /** The query, the header `Holdall-State`, or a member of the body. */
   in: "query" | "header" | "body";
   /** For the query: OpenAPI's `form` (default) or `deepObject`, or `json` for anything. */
   style?: "form" | "deepObject" | "json";
   /** Another name than the slice's. */
   as?: string;
+  /** Only these fields, of an object or of each entry of a map. */
+  fields?: readonly string[];
+  /** Makes what is sent, an object or an array, of the slice's snapshot; `undefined` sends nothing. Without `fields`. */
+  select?: (snapshot: T extends { snapshot(): infer R } ? R : unknown) => unknown;
+  /** Send it also while it is empty; not in the styles `form` and `deepObject`, which can't say that. */
+  empty?: boolean;
 }
 
 /**
@@ -143,7 +166,7 @@ export function configure<S extends object>({ name, state, auth, requests }: Ope
   }
   const configuration = {
     name,
-    rules: requests ?? [],
+    rules: numbered(requests ?? [], []),
     slices: definitions(state).map(
       ([name, { kind, options: { storage = "local", initial, owner, ttl, version = 1, migrate, schema } }]) => ({
         name,
@@ -159,6 +182,25 @@ export function configure<S extends object>({ name, state, auth, requests }: Ope
     auth: auth && "source" in auth ? { ...auth, source: true } : auth,
   };
   return JSON.stringify(JSON.parse(encode(configuration, `open "${name}"`)), sorted);
+}
+
+/**
+ * A function in a rule: `select` or `consumeIf`.
+ *
+ * @internal
+ */
+export type RuleFunction = (given: never) => unknown;
+
+/**
+ * Rules as the wasm client reads them: it knows their functions by number, their place in `functions`.
+ *
+ * @internal
+ */
+export function numbered(value: unknown, functions: RuleFunction[], key = ""): unknown {
+  if (typeof value === "function" && /^(select|consumeIf)$/.test(key)) return functions.push(value as RuleFunction) - 1;
+  if (Array.isArray(value)) return value.map((element) => numbered(element, functions));
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, numbered(member, functions, name)]));
 }
 
 function sorted(this: { kind?: unknown }, key: string, value: unknown): unknown {

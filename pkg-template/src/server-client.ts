@@ -54,6 +54,7 @@ export class ServerClient implements WasmClient {
   commit = readOnly;
   rollback = readOnly;
   export = readOnly;
+  setRules = readOnly;
   setAdopted = readOnly;
   signIn = readOnly;
   signOut = reject;

@@ -46,6 +46,7 @@ export interface WasmClient {
   token(): Promise<string>;
   fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>;
   prepare(input: RequestInfo | URL, init?: RequestInit): Promise<Request>;
+  setRules(rules: string): void;
   export(): string;
   /** Whether `adopt` has been done for a slice. */
   adopted(slice: number): boolean;
@@ -69,4 +70,8 @@ export interface Host {
   source(reason: string, signal: AbortSignal): Promise<string | undefined>;
   /** What to show for what is stored; `undefined` to hide it. Never throws, and may call the client. */
   read(slice: number, key: string, json: string, version: number): string | undefined;
+  /** What a rule's function makes of a slice, as JSON. */
+  select(index: number, slice: number): string | undefined;
+  /** Whether a rule's function lets an answer consume. Never rejects. */
+  accepts(index: number, response: Response): Promise<boolean>;
 }

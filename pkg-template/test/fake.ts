@@ -104,6 +104,10 @@ export class FakeClient implements WasmClient {
     if (keys.length > 0) this.change(slice, keys);
   }
 
+  setRules(rules: string): void {
+    this.config.rules = JSON.parse(rules) as Config["rules"];
+  }
+
   begin(): void {
     this.alive();
     if (this.before) throw this.host.error("nested-transaction", "Nested.");

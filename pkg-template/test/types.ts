@@ -175,6 +175,10 @@ export async function refused(app: App<{ cart: MapSlice<Line> }>): Promise<void>
   await open({ name: "a", state, requests: [{ match: "/", send: { cart: { in: "query", style: "csv" } } }] });
   // @ts-expect-error no such token option
   await open({ name: "a", state, requests: [{ match: "/", token: "optional" }] });
+  await open({ name: "a", state, requests: [{ match: "/", send: { cart: { in: "body", select: (cart) => [...cart.keys()] } } }] });
+  // @ts-expect-error the snapshot of a map is no array
+  await open({ name: "a", state, requests: [{ match: "/", send: { cart: { in: "body", select: (cart) => cart.length } } }] });
+  await open({ name: "a", state, requests: [{ match: "/", consume: ["cart"], consumeIf: async ({ ok }) => ok, retry: 2, overflow: "query" }] });
   // @ts-expect-error no match
   await open({ name: "a", state, requests: [{ token: true }] });
   // @ts-expect-error a kind that wasn't called

@@ -1,10 +1,12 @@
 //! The one file that reads the browser's clocks.
 
+use js_sys::Promise;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
 use super::object::{call, get};
 use super::task::deferred;
+use crate::core::text::integer;
 use crate::time::Now;
 
 /// The present moment, by both clocks.
@@ -24,9 +26,23 @@ pub(super) fn now() -> Now {
 
 /// Waits.
 pub(super) async fn sleep(milliseconds: u64) {
+    drop(JsFuture::from(after(milliseconds)).await);
+}
+
+/// A promise that is fulfilled after that time.
+pub(super) fn after(milliseconds: u64) -> Promise {
     let (ended, end) = deferred();
     let milliseconds = i32::try_from(milliseconds).unwrap_or(i32::MAX);
     // Without a timer there is nothing to wait for: the promise then never ends, and holds nothing.
     drop(call(&js_sys::global(), "setTimeout", &end, &milliseconds.into()));
-    drop(JsFuture::from(ended).await);
+    ended
+}
+
+/// How long a server asks to wait (RFC 9110 §10.2.3), in milliseconds: it says seconds or a date.
+pub(super) fn until(retry_after: &str) -> Option<u64> {
+    if let Some(seconds) = integer(retry_after, 10) {
+        return Some(seconds.saturating_mul(1_000));
+    }
+    let date = js_sys::Date::parse(retry_after);
+    date.is_finite().then(|| (date as u64).saturating_sub(now().wall))
 }

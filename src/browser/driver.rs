@@ -1,7 +1,7 @@
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::{Rc, Weak};
 
-use js_sys::Function;
+use js_sys::{Function, Promise};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::barrier::Barrier;
@@ -22,7 +22,7 @@ use crate::store::{News, Store, Unchecked};
 /// It holds the one `RefCell` around the core. Nothing is borrowed across an await, nor while somebody is called who may call back.
 pub struct Driver {
     pub(super) client: RefCell<Client>,
-    watcher: Box<dyn Watcher>,
+    pub(super) watcher: Box<dyn Watcher>,
     auth: Option<AuthConfig>,
     /// The `fetch` that was there when the client was opened, whoever puts another in its place.
     pub(super) fetch: Function,
@@ -55,6 +55,19 @@ pub trait Watcher {
     /// Asked only of slices that are configured with `check`.
     fn read(&self, unchecked: &Unchecked) -> Option<String> {
         Some(unchecked.json.clone())
+    }
+
+    /// What a function of the application's makes of a slice for a request: JSON, or nothing to send.
+    ///
+    /// # Errors
+    /// What it throws.
+    fn select(&self, _function: usize, _slice: usize) -> Result<Option<String>, JsValue> {
+        Ok(None)
+    }
+
+    /// Whether a function of the application's lets an answer consume what was sent: a promise of a boolean, that never rejects.
+    fn accepts(&self, _function: usize, _response: &JsValue) -> Promise {
+        Promise::resolve(&JsValue::TRUE)
     }
 
     /// Something has happened.

@@ -41,7 +41,7 @@ pub struct RequestEvent {
     pub token: bool,
     /// The answer's status; 0 if there was none.
     pub status: u16,
-    /// Whether it was sent twice, because the first token was refused.
+    /// Whether it was sent more than once: the first token was refused, or the rule tries again after failures.
     pub replayed: bool,
     /// From the call to the answer's headers, waiting for a token included.
     pub milliseconds: u32,

@@ -1,12 +1,13 @@
 use std::rc::Rc;
 
-use js_sys::Promise;
+use js_sys::{Object, Promise};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Request, RequestInit, Response};
 
 use super::object::{get, set, text};
 use super::request::Call;
+use super::wait::Waiter;
 use super::{Driver, Event, Failure, RequestEvent, clock};
 use crate::client::{Exchange, Reply, Start, Waiting};
 use crate::error::{Code, Error};
@@ -87,22 +88,43 @@ impl Driver {
             }
         };
         loop {
-            let response = match JsFuture::from(promise).await {
-                // Whoever is signed in now must not see what another has asked for.
-                _ if self.read(|client| client.is_over(&exchange)) => {
-                    self.report(&call, &exchange, 0, started);
-                    return Err(changed().into());
+            let settled = JsFuture::from(promise).await;
+            let answer = settled.as_ref().ok().map(JsCast::unchecked_ref::<Response>);
+            let (status, header) = match answer {
+                None => (0, None),
+                Some(answer) => (answer.status(), Some(answer.headers())),
+            };
+            let header = |name: &str| header.as_ref()?.get(name).ok().flatten();
+            if !call.is_aborted() && !self.is_over(&exchange) {
+                let asked = header("Retry-After").and_then(|value| clock::until(&value));
+                let wait = self.change(|client| Ok(client.retry_after(&mut exchange, status, asked)));
+                if let Ok(Some(wait)) = wait {
+                    Waiter::timed(wait).until(call.signal.as_ref()).await?;
+                    if self.change(|client| Ok(client.start_again(&mut exchange))) == Ok(true) {
+                        promise = self.launch(&call, &mut exchange)?;
+                        continue;
+                    }
                 }
+            }
+            if let (Some(function), Ok(response)) = (exchange.asks(), &settled) {
+                let accepted = JsFuture::from(self.watcher.accepts(function, response)).await;
+                exchange.accepted = Some(accepted.is_ok_and(|accepted| accepted.is_truthy()));
+            }
+            // Whoever is signed in now must not see what another has asked for.
+            if self.is_over(&exchange) {
+                self.report(&call, &exchange, 0, started);
+                return Err(changed().into());
+            }
+            let response = match settled {
                 Ok(response) => response,
                 Err(error) => {
                     self.report(&call, &exchange, 0, started);
                     return Err(error.into());
                 }
             };
-            let answer: &Response = response.unchecked_ref();
-            let challenge = answer.headers().get("WWW-Authenticate").ok().flatten();
+            let challenge = header("WWW-Authenticate");
             let judge = |client: &mut crate::client::Client| {
-                Ok(client.judge(&mut exchange, answer.status(), challenge.as_deref(), clock::now()))
+                Ok(client.judge(&mut exchange, status, challenge.as_deref(), clock::now()))
             };
             // A client that was closed meanwhile judges nothing: the answer is the caller's.
             let mut again = self.change(judge).unwrap_or(Reply::Done);
@@ -115,7 +137,8 @@ impl Driver {
                 again = if replay == Ok(true) { Reply::Replay } else { Reply::Done };
             }
             if again != Reply::Replay {
-                self.report(&call, &exchange, answer.status(), started);
+                self.report(&call, &exchange, status, started);
+                let answer: &Response = response.unchecked_ref();
                 if exchange.forbids_redirects() && !call.handles_redirects() && text(answer, "type") == "opaqueredirect"
                 {
                     return Err(redirected().into());
@@ -137,7 +160,7 @@ impl Driver {
         };
         let mut exchange = self.take(&mut call, plan).await?;
         exchange.credentials = None;
-        let (url, init) = call.assemble(&mut exchange)?;
+        let (url, init) = self.assemble(&call, &mut exchange)?;
         Ok(Request::new_with_str_and_init(&url, init.unchecked_ref::<RequestInit>())?.into())
     }
 
@@ -150,8 +173,24 @@ impl Driver {
         self.read(|client| client.plan(&call.method, &text(&call.url, "origin"), &text(&call.url, "pathname")))
     }
 
-    fn start(self: &Rc<Self>, call: &Call, plan: Plan) -> Result<Start, Error> {
-        self.change(|client| client.start(plan, &text(&call.url, "origin"), clock::now()))
+    fn is_over(&self, exchange: &Exchange) -> bool {
+        self.read(|client| client.is_over(exchange))
+    }
+
+    fn start(self: &Rc<Self>, call: &Call, mut plan: Plan) -> Result<Start, Failure> {
+        self.select(&mut plan)?;
+        plan.streamed = call.is_streamed();
+        Ok(self.change(|client| client.start(plan, &text(&call.url, "origin"), clock::now()))?)
+    }
+
+    /// Has the application make what it sends of some slices. Nothing is borrowed meanwhile: it reads them.
+    fn select(&self, plan: &mut Plan) -> Result<(), JsValue> {
+        for send in &mut plan.sends {
+            if let Some(function) = send.select {
+                send.selected = self.watcher.select(function, send.slice)?;
+            }
+        }
+        Ok(())
     }
 
     /// Reads the body and waits for a token, as far as that has to be, then takes token and state.
@@ -163,14 +202,19 @@ impl Driver {
         }
     }
 
-    async fn wait(self: &Rc<Self>, call: &Call, waiting: Waiting) -> Result<Exchange, Failure> {
-        self.settled().add().until(call.signal.as_ref()).await?;
+    async fn wait(self: &Rc<Self>, call: &Call, mut waiting: Waiting) -> Result<Exchange, Failure> {
+        match self.settled().add().until(call.signal.as_ref()).await {
+            // The token that there is has to do.
+            Err(Failure::Own(_)) if waiting.plan.streamed => {}
+            settled => settled?,
+        }
+        self.select(&mut waiting.plan)?;
         Ok(self.change(|client| client.start_after_wait(waiting))?)
     }
 
     fn launch(&self, call: &Call, exchange: &mut Exchange) -> Result<Promise, Failure> {
         exchange.repeatable = !call.is_streamed();
-        let (url, init) = call.assemble(exchange)?;
+        let (url, init) = self.assemble(call, exchange)?;
         if exchange.credentials.is_some() {
             set(&init, "signal", &self.barrier.signal_with(&get(&init, "signal")));
         }
@@ -178,6 +222,17 @@ impl Driver {
             .fetch
             .call2(&JsValue::UNDEFINED, &url.into(), &init)?
             .unchecked_into())
+    }
+
+    /// Puts it together; once more with all state in the body, if it doesn't fit elsewhere and the rule says so.
+    fn assemble(&self, call: &Call, exchange: &mut Exchange) -> Result<(String, Object), Failure> {
+        match call.assemble(exchange) {
+            Err(Failure::Own(error)) if error.code == Code::TooLarge && exchange.may_overflow() => {
+                self.read(|client| client.overflow(exchange))?;
+                call.assemble(exchange)
+            }
+            assembled => assembled,
+        }
     }
 
     fn report(&self, call: &Call, exchange: &Exchange, status: u16, started: Now) {
@@ -195,7 +250,7 @@ impl Driver {
             bytes,
             token: exchange.credentials.is_some(),
             status,
-            replayed: exchange.replayed,
+            replayed: exchange.is_repeated(),
             milliseconds: clock::now().since(started) as u32,
         }));
     }

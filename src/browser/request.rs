@@ -136,6 +136,11 @@ impl Call {
         get(&self.init, "redirect") == "manual"
     }
 
+    /// Whether the caller has given it up.
+    pub(super) fn is_aborted(&self) -> bool {
+        self.signal.as_ref().is_some_and(AbortSignal::aborted)
+    }
+
     /// Whether the body can be sent only once.
     pub(super) fn is_streamed(&self) -> bool {
         get(&get(&self.init, "body"), "getReader").is_function()
@@ -164,9 +169,8 @@ impl Call {
         if !outgoing.body_members.is_empty() {
             set(&init, "body", &self.body(outgoing, &headers)?);
         }
-        if let Some(key) = &exchange.idempotency_key
-            && !headers.has("Idempotency-Key")?
-        {
+        exchange.keyed = headers.has("Idempotency-Key")?;
+        if let Some(key) = exchange.idempotency_key.as_ref().filter(|_| !exchange.keyed) {
             headers.set("Idempotency-Key", key)?;
         }
         if headers.has("Authorization")? {
@@ -174,7 +178,15 @@ impl Call {
         } else if let Some(credentials) = &exchange.credentials {
             headers.set("Authorization", &concat(&["Bearer ", &credentials.token]))?;
         }
-        let adds_headers = exchange.credentials.is_some() || exchange.outgoing.state_header.is_some();
+        if let Some(method) = exchange.method {
+            set(&init, "method", &method.into());
+        }
+        let outgoing = &exchange.outgoing;
+        let adds_headers = exchange.credentials.is_some()
+            || outgoing.state_header.is_some()
+            || exchange.idempotency_key.is_some()
+            // JSON says so in a header, and is none without.
+            || !outgoing.body_members.is_empty() && get(&init, "body").is_string();
         if adds_headers && get(&init, "mode") == "no-cors" {
             // The browser would drop them without a word.
             return Err(Error::new(
@@ -183,7 +195,6 @@ impl Call {
             )
             .into());
         }
-        let outgoing = &exchange.outgoing;
         if !outgoing.query.is_empty() || outgoing.state_header.is_some() {
             check_budget(&exchange.plan, outgoing, url.len(), size(&headers)).map_err(Error::from)?;
         }

@@ -6,9 +6,9 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortSignal;
 
-use super::Failure;
 use super::object::{call, get};
 use super::task::deferred;
+use super::{Failure, clock};
 use crate::error::Error;
 
 /// Those who wait for something that ends alike for all of them.
@@ -42,6 +42,14 @@ impl Waiters {
 }
 
 impl Waiter {
+    /// One who waits for nothing but time.
+    pub(super) fn timed(milliseconds: u64) -> Self {
+        Self {
+            woken: clock::after(milliseconds),
+            outcome: Outcome::new(RefCell::new(Ok(()))),
+        }
+    }
+
     /// Waits until it is woken, or until the caller's signal ends this wait; what is waited for goes on for the others.
     pub(super) async fn until(self, signal: Option<&AbortSignal>) -> Result<(), Failure> {
         let mut listener = None;

@@ -161,6 +161,14 @@ impl Client {
         }
     }
 
+    /// Puts other rules in place, as JSON.
+    #[wasm_bindgen(js_name = setRules)]
+    pub fn set_rules(&self, rules: &str) -> Result<(), JsValue> {
+        self.thrown(
+            Config::rules_from_json(rules).and_then(|rules| self.driver.change(|client| client.set_rules(&rules))),
+        )
+    }
+
     /// The request as `fetch` would send it, without the token.
     pub fn prepare(&self, input: JsValue, init: JsValue) -> Promise {
         self.promised(self.driver.clone().prepare(input, init))

@@ -1,6 +1,6 @@
 use std::rc::Rc;
 
-use js_sys::{Array, Object};
+use js_sys::{Array, Object, Promise};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -26,6 +26,12 @@ extern "C" {
 
     #[wasm_bindgen(method, catch)]
     fn source(this: &Host, reason: &str, signal: &JsValue) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn select(this: &Host, function: usize, slice: usize) -> Result<Option<String>, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn accepts(this: &Host, function: usize, response: &JsValue) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(method, catch)]
     fn event(this: &Host, name: &str, detail: &JsValue) -> Result<(), JsValue>;
@@ -64,6 +70,14 @@ impl Watcher for Host {
     fn source(&self, reason: &str, signal: &JsValue) -> JsValue {
         // The facade makes a rejection of whatever the library throws.
         Self::source(self, reason, signal).unwrap_or_default()
+    }
+
+    fn select(&self, function: usize, slice: usize) -> Result<Option<String>, JsValue> {
+        Self::select(self, function, slice)
+    }
+
+    fn accepts(&self, function: usize, response: &JsValue) -> Promise {
+        Self::accepts(self, function, response).unwrap_or_else(|error| Promise::reject(&error))
     }
 
     fn event(&self, event: Event) {

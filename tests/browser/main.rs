@@ -10,6 +10,7 @@
 )]
 
 mod addresses;
+mod again;
 mod answers;
 mod bodies;
 mod closing;

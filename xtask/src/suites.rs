@@ -13,10 +13,10 @@ use crate::workspace::Workspace;
 use crate::{Result, simulate, tools};
 
 /// The fewest tests that each suite has. Fewer means that some are no longer found: raise these along with the tests.
-const NATIVE: usize = 276;
+const NATIVE: usize = 317;
 const DOC: usize = 17;
-const BROWSER: usize = 138;
-const FACADE: usize = 159;
+const BROWSER: usize = 142;
+const FACADE: usize = 165;
 const HTTP: usize = 9;
 const PYTHON: usize = 135;
 const END_TO_END: usize = 27;

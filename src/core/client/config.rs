@@ -39,6 +39,14 @@ impl Config {
         })
     }
 
+    /// Reads rules alone, from a JSON array.
+    ///
+    /// # Errors
+    /// [`Code::BadConfig`]
+    pub fn rules_from_json(text: &str) -> Result<Vec<RuleConfig>, Error> {
+        read_all(text, read_rules).map_err(|_| Error::new(Code::BadConfig, &["rules are an array of objects"]))
+    }
+
     fn read(reader: &mut Reader<'_>) -> Result<Self, JsonError> {
         let mut config = Self::default();
         let mut named = false;
@@ -53,14 +61,20 @@ impl Config {
                     Ok(())
                 })?,
                 "auth" => config.auth = value.optional(AuthConfig::read)?,
-                "rules" => value.elements(&mut |rule| {
-                    config.rules.push(RuleConfig::read(rule)?);
-                    Ok(())
-                })?,
+                "rules" => config.rules = read_rules(value)?,
                 _ => value.pass()?,
             }
             Ok(())
         })?;
         if named { Ok(config) } else { Err(JsonError::Syntax) }
     }
+}
+
+fn read_rules(reader: &mut Reader<'_>) -> Result<Vec<RuleConfig>, JsonError> {
+    let mut rules = Vec::new();
+    reader.elements(&mut |rule| {
+        rules.push(RuleConfig::read(rule)?);
+        Ok(())
+    })?;
+    Ok(rules)
 }

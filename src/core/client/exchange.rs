@@ -2,6 +2,7 @@ use std::rc::Rc;
 
 use super::Client;
 use crate::error::{Code, Error};
+use crate::json::write;
 use crate::mutant::{Mutant, on};
 use crate::request::{Outgoing, Plan, TokenUse, encode, idempotency_key};
 use crate::session::{Credentials, Need, Status, Verdict, changed};
@@ -14,7 +15,7 @@ pub struct Exchange {
     pub plan: Plan,
     /// The state that travels. A replay sends the same.
     pub outgoing: Outgoing,
-    /// The value of `Idempotency-Key`, for a request that consumes.
+    /// The value of `Idempotency-Key`; every repetition has the same.
     pub idempotency_key: Option<String>,
     /// The token that travels.
     pub credentials: Option<Credentials>,
@@ -22,8 +23,15 @@ pub struct Exchange {
     pub replayed: bool,
     /// Whether it can be sent twice: a streamed body can't.
     pub repeatable: bool,
-    origin: Rc<str>,
-    epoch: Rc<str>,
+    /// Another method than the caller's, since the state is in the body.
+    pub method: Option<&'static str>,
+    /// The application's own word on whether the answer lets what was sent be consumed.
+    pub accepted: Option<bool>,
+    /// Whether the caller has given it an `Idempotency-Key`.
+    pub keyed: bool,
+    pub(super) tries: u64,
+    pub(super) origin: Rc<str>,
+    pub(super) epoch: Rc<str>,
     captured: Captured,
 }
 
@@ -37,7 +45,8 @@ pub enum Start {
 
 /// A request that waits for a token.
 pub struct Waiting {
-    plan: Plan,
+    /// What the rules said.
+    pub plan: Plan,
     origin: Rc<str>,
     /// The session that it was made in.
     epoch: Rc<str>,
@@ -75,8 +84,11 @@ impl Client {
             ));
         }
         match self.session.need(now) {
-            Need::Ready(credentials) => self.send(plan, origin.into(), Some(credentials)).map(Start::Send),
-            Need::Wait => Ok(Start::Wait(Waiting {
+            // What can be sent only once goes out with a token that lasts.
+            Need::Ready(credentials) if !(plan.streamed && self.session.is_renewing()) => {
+                self.send(plan, origin.into(), Some(credentials)).map(Start::Send)
+            }
+            Need::Ready(_) | Need::Wait => Ok(Start::Wait(Waiting {
                 plan,
                 origin: origin.into(),
                 epoch: self.session.epoch().clone(),
@@ -101,8 +113,12 @@ impl Client {
 
     /// Judges the answer to a request. `challenge` is its `WWW-Authenticate`, if the browser shows it.
     pub fn judge(&mut self, exchange: &mut Exchange, status: u16, challenge: Option<&str>, now: Now) -> Reply {
-        if let (200..=299, true) = (status, *exchange.epoch == **self.session.epoch()) {
+        let accepted = exchange.accepted.unwrap_or(matches!(status, 200..=299));
+        if accepted && *exchange.epoch == **self.session.epoch() {
             self.store.consume(&exchange.captured);
+        }
+        if self.resends_query(exchange, status) {
+            return Reply::Replay;
         }
         let Some(sent) = exchange
             .credentials
@@ -151,7 +167,7 @@ impl Client {
             && self.session.status() != Status::Ended
     }
 
-    fn send(&mut self, plan: Plan, origin: Rc<str>, credentials: Option<Credentials>) -> Result<Exchange, Error> {
+    fn send(&mut self, mut plan: Plan, origin: Rc<str>, credentials: Option<Credentials>) -> Result<Exchange, Error> {
         if plan.token == TokenUse::Required && credentials.is_none() {
             return Err(Error::new(
                 Code::SignedOut,
@@ -165,10 +181,17 @@ impl Client {
                 &["this request carries state, so send it after the transaction"],
             ));
         }
+        self.make_selected_canonical(&mut plan)?;
         let outgoing = encode(&plan, |slice| self.store.whole(slice))?;
         let captured = self.store.capture(&plan.consume);
-        let idempotency_key =
-            (!captured.is_empty()).then(|| idempotency_key(&plan.key, self.session.subject(), &captured.text()));
+        let has_key = plan.idempotency.unwrap_or(!captured.is_empty());
+        let idempotency_key = has_key.then(|| {
+            let mut what = captured.text();
+            if captured.is_empty() {
+                write::integer(&mut what, self.random.draw());
+            }
+            idempotency_key(&plan.key, self.session.subject(), &what)
+        });
         let epoch = self.session.epoch().clone();
         Ok(Exchange {
             plan,
@@ -177,6 +200,10 @@ impl Client {
             credentials,
             replayed: false,
             repeatable: true,
+            method: None,
+            accepted: None,
+            keyed: false,
+            tries: 0,
             origin,
             epoch,
             captured,
@@ -185,6 +212,12 @@ impl Client {
 }
 
 impl Exchange {
+    /// Whether the application is to be asked of the answer: only where something would be consumed.
+    #[must_use]
+    pub fn asks(&self) -> Option<usize> {
+        self.plan.consume_if.filter(|_| !self.captured.is_empty())
+    }
+
     /// Whether the request must not follow a redirect: the browser would carry its header or body to wherever that leads.
     #[must_use]
     pub fn forbids_redirects(&self) -> bool {

@@ -1,5 +1,6 @@
 //! The whole client as one pure thing: configuration, state, session and rules, and the way of one request through them.
 
+mod again;
 mod config;
 mod exchange;
 
@@ -13,7 +14,7 @@ use crate::journal::{Limits, Storage, StorageFull};
 use crate::mutant::{Mutant, on};
 use crate::number::Numbers;
 use crate::random::Random;
-use crate::request::{Plan, Rules, SliceInfo, Target};
+use crate::request::{Plan, RuleConfig, Rules, SliceInfo, Target};
 use crate::session::{Answer, Hint, Session};
 use crate::store::{Setting, Store};
 use crate::text::concat;
@@ -57,6 +58,10 @@ pub struct Client {
     own_endpoints: Vec<String>,
     /// The sign-in whose state is shown.
     shown_epoch: Rc<str>,
+    numbers: Numbers,
+    random: Random,
+    /// Origins that have refused the method QUERY.
+    without_query: Vec<Rc<str>>,
 }
 
 impl Client {
@@ -102,11 +107,7 @@ impl Client {
             owner: remembered.owner().map(str::to_owned),
         };
         let store = Store::new(&config.name, &config.slices, setting)?;
-        let mut slices = Vec::new();
-        for (name, kind) in store.slices() {
-            slices.push(SliceInfo { name, kind });
-        }
-        let rules = Rules::compile(&config.rules, &slices)?;
+        let rules = compile(&config.rules, &store)?;
         Ok(Self {
             shown_epoch: remembered.epoch().clone(),
             store,
@@ -119,7 +120,19 @@ impl Client {
             authenticates: config.auth.is_some(),
             page_origin,
             own_endpoints,
+            numbers,
+            random,
+            without_query: Vec::new(),
         })
+    }
+
+    /// Puts other rules in place of those that there are, for requests from now on.
+    ///
+    /// # Errors
+    /// [`Code::BadRule`], [`Code::UnknownSlice`], [`Code::NotEncodable`]; then those that there are stay.
+    pub fn set_rules(&mut self, rules: &[RuleConfig]) -> Result<(), Error> {
+        self.rules = compile(rules, &self.store)?;
+        Ok(())
     }
 
     /// What the rules say of a request; `None` if it is to go out untouched.
@@ -238,6 +251,14 @@ impl Client {
     fn may_have_token(&self, origin: &str) -> bool {
         origin == self.page_origin || self.audience.iter().any(|other| other == origin)
     }
+}
+
+fn compile(rules: &[RuleConfig], store: &Store) -> Result<Rules, Error> {
+    let mut slices = Vec::new();
+    for (name, kind) in store.slices() {
+        slices.push(SliceInfo { name, kind });
+    }
+    Ok(Rules::compile(rules, &slices)?)
 }
 
 #[cfg(test)]

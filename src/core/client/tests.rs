@@ -9,10 +9,10 @@ const CONFIG: &str = r#"{"name":"shop","slices":[{"name":"cart","kind":"map"},{"
     "rules":[{"match":"/*","token":true},{"match":"GET /api/messages","send":{"blocked":"query"}},
         {"match":"POST /api/checkout","token":"required","send":{"cart":"body"},"consume":["cart"]},
         {"match":"https://api.example/*","token":true},{"match":"https://other.example/*","token":true}]}"#;
-const ORIGIN: &str = "https://shop.example";
-const CART: usize = 0;
+pub(super) const ORIGIN: &str = "https://shop.example";
+pub(super) const CART: usize = 0;
 
-fn environment(secure: bool) -> Environment {
+pub(super) fn environment(secure: bool) -> Environment {
     Environment {
         local: Rc::<MemoryStorage>::default(),
         session: Rc::<MemoryStorage>::default(),
@@ -35,11 +35,11 @@ fn open() -> Client {
     opened(CONFIG, environment(true))
 }
 
-fn token(text: &str) -> String {
+pub(super) fn token(text: &str) -> String {
     format!(r#"{{"access_token":"{text}","expires_in":100}}"#)
 }
 
-fn at(seconds: u64) -> Now {
+pub(super) fn at(seconds: u64) -> Now {
     Now {
         wall: seconds * 1_000,
         monotonic: seconds * 1_000,

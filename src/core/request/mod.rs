@@ -19,5 +19,5 @@ pub use decode::{DecodeError, Limits, Parts, State, decode};
 pub use encode::{Outgoing, check_budget, encode, join_query, merge_json};
 pub use error::{EncodeError, RuleError};
 pub use key::idempotency_key;
-pub use rule::{Place, Plan, Rules, Send, SliceInfo, Style, Target, TokenUse};
+pub use rule::{Overflow, Place, Plan, Rules, Send, SliceInfo, Style, Target, TokenUse};
 pub use shape::{Field, Scalar, Shape};

@@ -227,6 +227,12 @@ impl Session {
         }
     }
 
+    /// Whether the access token is being renewed.
+    #[must_use]
+    pub fn is_renewing(&self) -> bool {
+        self.attempt.is_some()
+    }
+
     /// The access token there is, whatever its age: one that was just fetched serves those that waited for it.
     #[must_use]
     pub fn current(&self) -> Option<Credentials> {

@@ -18,6 +18,7 @@ pub use query::join_query;
 use super::error::EncodeError;
 use super::rule::{Place, Plan, Send};
 use crate::json::{JsonError, Kind, Reader, utf16_order, write};
+use crate::kind::Kind as SliceKind;
 use crate::sort::sort_by;
 
 /// What a request carries of the state, ready to be put on it.
@@ -33,10 +34,10 @@ pub struct Outgoing {
     pub bytes: Vec<(usize, usize)>,
 }
 
-/// Writes the slices of a plan as they travel. Equal state gives equal bytes: members of sets are sorted.
+/// Writes the slices of a plan as they travel. Equal state gives equal bytes: members of sets are sorted. What a function has made of a slice is taken as it is.
 ///
 /// `state` gives a slice's canonical JSON text by its index: an array for a set, an object for a map or object. `None`, `[]` and
-/// `{}` are empty, and not sent.
+/// `{}` are empty, and not sent unless the rule says so.
 ///
 /// # Errors
 /// [`EncodeError::NotEncodable`], [`EncodeError::NameClash`] between slices, and [`EncodeError::BodyNotMergeable`] for a GET or HEAD
@@ -74,9 +75,14 @@ pub fn encode(plan: &Plan, state: impl Fn(usize) -> Option<String>) -> Result<Ou
         if let Some(other) = plan.sends.iter().take(index).find(same) {
             return Err(slices_clash(send, &other.slice_name));
         }
-        let Some(text) = state(send.slice) else { continue };
-        let text = sorted(text).map_err(|_| EncodeError::not_encodable(&send.slice_name, NOT_JSON))?;
-        if text == "[]" || text == "{}" {
+        let text = match send.select {
+            Some(_) => send.selected.clone(),
+            None => state(send.slice),
+        };
+        let nothing = if send.kind == SliceKind::Set { "[]" } else { "{}" };
+        let text = text.unwrap_or_else(|| nothing.to_owned());
+        let text = what_is_sent(send, text).map_err(|_| EncodeError::not_encodable(&send.slice_name, NOT_JSON))?;
+        if (text == "[]" || text == "{}") && !send.empty {
             continue;
         }
         let bytes = match send.place {
@@ -97,6 +103,48 @@ pub(super) const NO_BODY: &str = "GET and HEAD have no body: send the slice in t
 
 /// The state of a slice is JSON by construction, so that this is damage that nothing else has noticed.
 const NOT_JSON: &str = "its state isn't JSON";
+
+fn what_is_sent(send: &Send, text: String) -> Result<String, JsonError> {
+    if send.select.is_some() {
+        return Ok(text);
+    }
+    if send.fields.is_empty() {
+        return sorted(text);
+    }
+    let mut out = String::new();
+    pick(
+        &mut Reader::new(&text),
+        &send.fields,
+        send.kind == SliceKind::Map,
+        &mut out,
+    )?;
+    Ok(out)
+}
+
+/// Some fields of an object, or of each object in it.
+fn pick(reader: &mut Reader<'_>, fields: &[String], of_each: bool, out: &mut String) -> Result<(), JsonError> {
+    if reader.kind()? != Kind::Object {
+        out.push_str(reader.skip()?);
+        return Ok(());
+    }
+    out.push('{');
+    let mut first = true;
+    reader.members(&mut |name, value| {
+        if !of_each && !fields.iter().any(|field| field == name) {
+            return value.pass();
+        }
+        write::comma(out, &mut first);
+        write::string(out, name);
+        out.push(':');
+        if of_each {
+            return pick(value, fields, false, out);
+        }
+        out.push_str(value.skip()?);
+        Ok(())
+    })?;
+    out.push('}');
+    Ok(())
+}
 
 /// A set's members come in the order in which they were added, which isn't part of what the set is.
 fn sorted(text: String) -> Result<String, JsonError> {

@@ -7,6 +7,11 @@ fn send(slice: usize, name: &str, place: Place) -> Send {
         slice_name: ["slice", name].concat(),
         name: name.to_owned(),
         place,
+        kind: SliceKind::Map,
+        fields: Vec::new(),
+        select: None,
+        selected: None,
+        empty: false,
     }
 }
 
@@ -16,8 +21,14 @@ fn plan(sends: Vec<Send>) -> Plan {
         sends,
         consume: Vec::new(),
         key: String::new(),
+        consume_if: None,
+        overflow: crate::core::request::Overflow::Error,
         follow_redirects: false,
+        retry: 0,
+        idempotency: None,
+        streamed: false,
         bodiless: false,
+        idempotent: false,
     }
 }
 
@@ -284,4 +295,62 @@ fn one_name_may_be_used_in_different_places() {
     ]);
     let outgoing = encode(&plan, |_| Some("[1]".to_owned())).unwrap();
     assert_eq!(outgoing.bytes, [(0, 7), (1, 8), (2, 9)]);
+}
+
+fn changed(change: impl Fn(&mut Send), state: Option<&str>) -> Outgoing {
+    let mut send = send(0, "x", Place::Body);
+    change(&mut send);
+    encode(&plan(vec![send]), |_| state.map(str::to_owned)).unwrap()
+}
+
+#[test]
+fn chosen_fields_alone_are_sent() {
+    let fields = |kind, state: &str| {
+        let outgoing = changed(
+            |send| {
+                send.kind = kind;
+                send.fields = vec!["b".to_owned(), "c".to_owned()];
+            },
+            Some(state),
+        );
+        outgoing.body_members.first().map(|(_, text)| text.clone())
+    };
+    let entries = r#"{"a":{"a":1,"b":{"a":2},"c":"}"},"b":{"a":1},"c":7}"#;
+    assert_eq!(
+        fields(SliceKind::Map, entries).unwrap(),
+        r#"{"a":{"b":{"a":2},"c":"}"},"b":{},"c":7}"#
+    );
+    assert_eq!(fields(SliceKind::Object, entries).unwrap(), r#"{"b":{"a":1},"c":7}"#);
+    assert_eq!(fields(SliceKind::Object, r#"{"a":1}"#), None, "nothing is left to send");
+}
+
+#[test]
+fn what_is_empty_is_sent_if_the_rule_says_so() {
+    for (kind, text) in [
+        (SliceKind::Set, "[]"),
+        (SliceKind::Map, "{}"),
+        (SliceKind::Object, "{}"),
+    ] {
+        for state in [None, Some(text)] {
+            let empty = |send: &mut Send| (send.kind, send.empty) = (kind, true);
+            assert_eq!(changed(empty, state).body_members, [("x".to_owned(), text.to_owned())]);
+        }
+    }
+}
+
+#[test]
+fn what_a_function_has_made_is_sent_instead() {
+    let made = |selected: Option<&str>| {
+        let selected = selected.map(str::to_owned);
+        changed(
+            |send| (send.select, send.selected) = (Some(0), selected.clone()),
+            Some(r#"{"canary":1}"#),
+        )
+    };
+    assert_eq!(
+        made(Some(r#"["b","a"]"#)).body_members[0].1,
+        r#"["b","a"]"#,
+        "an order that it has chosen"
+    );
+    assert!(made(None) == Outgoing::default());
 }

@@ -64,6 +64,15 @@ impl Pattern {
             && (self.methods.is_empty() || self.methods.iter().any(|method| method == target.method))
             && self.path.matches(path)
     }
+
+    /// Whether it matches all that `other` matches. It may say no although it does.
+    pub(super) fn covers(&self, other: &Self) -> bool {
+        let methods = &self.methods;
+        self.origin == other.origin
+            && (methods.is_empty()
+                || !other.methods.is_empty() && other.methods.iter().all(|method| methods.contains(method)))
+            && self.path.matches(&other.path.example())
+    }
 }
 
 fn split_methods(text: &str) -> Result<(Vec<String>, &str), Refusal<'_>> {

@@ -1,10 +1,13 @@
 use super::Refusal;
 use crate::core::request::percent::escape;
-use crate::text::{split, split_once};
+use crate::text::{has_any, split, split_once};
 
 /// The path of a pattern.
 #[derive(Debug, Clone)]
 pub(super) struct Path(Vec<Piece>);
+
+/// In an example, what a `*` matches, with slashes or without. No normalised path has it.
+const ANYTHING: &str = "\u{1}";
 
 #[derive(Debug, Clone)]
 enum Piece {
@@ -47,7 +50,20 @@ impl Path {
         Ok(Self(pieces))
     }
 
-    /// `path`: [normalised](normalise). It goes back to the last `*` only, which is enough, and keeps it from taking exponential
+    /// A path that stands for all that this one matches: who matches it matches all of them.
+    pub(super) fn example(&self) -> String {
+        let mut out = String::new();
+        for piece in &self.0 {
+            out.push_str(match piece {
+                Piece::Text(text) => text,
+                Piece::Segment => "\u{2}",
+                Piece::Any => ANYTHING,
+            });
+        }
+        out
+    }
+
+    /// `path`: [normalised](normalise), or an [example](Self::example). It goes back to the last `*` only, which is enough, and keeps it from taking exponential
     /// time on hostile paths.
     pub(super) fn matches(&self, mut path: &str) -> bool {
         let mut pieces = self.0.as_slice();
@@ -62,8 +78,10 @@ impl Path {
                 }
                 Some((Piece::Text(text), after)) => path.strip_prefix(text.as_str()).map(|rest| (after, rest)),
                 Some((Piece::Segment, after)) => {
-                    match split_once(path, b'/').map_or(path, |(segment, _)| segment).len() {
+                    let segment = split_once(path, b'/').map_or(path, |(segment, _)| segment);
+                    match segment.len() {
                         0 => None,
+                        _ if has_any(segment, ANYTHING) => None,
                         end => path.get(end..).map(|rest| (after, rest)),
                     }
                 }

@@ -1,11 +1,13 @@
+mod compile;
+mod idle;
 #[cfg(test)]
 mod tests;
 
-use super::config::{RuleConfig, SendConfig, Word};
-use super::decode::header::is_key;
-use super::encode::NO_BODY;
+use compile::{Rule, bad};
+
+use super::config::RuleConfig;
 use super::error::RuleError;
-use super::pattern::{Pattern, normalise};
+use super::pattern::normalise;
 use crate::kind::Kind;
 use crate::list::retain;
 
@@ -65,9 +67,33 @@ pub struct Plan {
     pub consume: Vec<usize>,
     /// The `match` of the rule that says `consume`, as one ingredient of the [key](super::idempotency_key); else empty.
     pub key: String,
+    /// The application's function that says of an answer whether to consume; otherwise a status of 2xx does.
+    pub consume_if: Option<usize>,
+    /// What to do when the state doesn't fit the URL or the headers.
+    pub overflow: Overflow,
     /// Whether a redirect may be followed although state travels in a header or the body.
     pub follow_redirects: bool,
-    pub(super) bodiless: bool,
+    /// How often it may be sent again after a failure that may pass, if it is safe to send it twice.
+    pub retry: u64,
+    /// Whether it has an `Idempotency-Key`; by default if it consumes.
+    pub idempotency: Option<bool>,
+    /// Whether its body can be sent only once; whoever has the request says so.
+    pub streamed: bool,
+    pub(crate) bodiless: bool,
+    /// Whether sending it twice is as good as once, by its method (RFC 9110 §9.2.2).
+    pub(crate) idempotent: bool,
+}
+
+/// What to do when the state doesn't fit the URL or the headers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Overflow {
+    /// Refuse the request.
+    #[default]
+    Error,
+    /// Send all state in the body; GET and HEAD become QUERY (RFC 10008), or POST where a server has refused that.
+    Query,
+    /// Send all state in the body; GET and HEAD become POST.
+    Post,
 }
 
 /// Whether a request carries the access token.
@@ -92,6 +118,16 @@ pub struct Send {
     pub name: String,
     /// Where it travels.
     pub place: Place,
+    /// What it is.
+    pub kind: Kind,
+    /// The only fields to send, of an object or of each entry of a map; none: all.
+    pub fields: Vec<String>,
+    /// The application's function that makes what is sent of the slice.
+    pub select: Option<usize>,
+    /// What that function has made, as canonical JSON.
+    pub selected: Option<String>,
+    /// Whether it is sent also while it is empty.
+    pub empty: bool,
 }
 
 /// Where a slice travels.
@@ -135,7 +171,15 @@ impl Rules {
                 }
             }
         }
-        Ok(Self(rules))
+        let rules = Self(rules);
+        match rules.find_idle() {
+            Some(rule) => Err(*bad(
+                rule,
+                "later rules override all that it says; correct one of them, or remove it",
+                "",
+            )),
+            None => Ok(rules),
+        }
     }
 
     /// What a request becomes: all matching rules apply, later ones override earlier ones field by field. `None`: no rule matches,
@@ -148,8 +192,14 @@ impl Rules {
             sends: Vec::new(),
             consume: Vec::new(),
             key: String::new(),
+            consume_if: None,
+            overflow: Overflow::Error,
             follow_redirects: false,
+            retry: 0,
+            idempotency: None,
+            streamed: false,
             bodiless: is_bodiless(target.method),
+            idempotent: is_idempotent(target.method),
         };
         let mut matched = false;
         for rule in &self.0 {
@@ -158,7 +208,11 @@ impl Rules {
             }
             matched = true;
             plan.token = rule.token.unwrap_or(plan.token);
+            plan.consume_if = rule.consume_if.or(plan.consume_if);
+            plan.overflow = rule.overflow.unwrap_or(plan.overflow);
             plan.follow_redirects = rule.follow_redirects.unwrap_or(plan.follow_redirects);
+            plan.retry = rule.retry.unwrap_or(plan.retry);
+            plan.idempotency = rule.idempotency.or(plan.idempotency);
             if let Some(consume) = &rule.consume {
                 plan.consume.clone_from(consume);
                 plan.key.clone_from(&rule.text);
@@ -179,158 +233,10 @@ impl Rules {
     }
 }
 
-/// Boxed: each `?` of the many here would copy it otherwise, which costs the wasm build bytes.
-type Refused = Box<RuleError>;
-
-#[derive(Debug, Clone)]
-struct Rule {
-    text: String,
-    pattern: Pattern,
-    token: Option<TokenUse>,
-    /// `None`: taken away.
-    sends: Vec<(usize, Option<Send>)>,
-    consume: Option<Vec<usize>>,
-    follow_redirects: Option<bool>,
-}
-
-impl Rule {
-    fn sends(&self, slice: usize) -> bool {
-        self.sends.iter().any(|(sent, send)| *sent == slice && send.is_some())
-    }
-
-    fn compile(config: &RuleConfig, slices: &[SliceInfo<'_>]) -> Result<Self, Refused> {
-        let text = config.pattern.as_str();
-        if let Some(unknown) = &config.unknown {
-            return Err(bad(
-                text,
-                "a rule has `match`, `token`, `send`, `consume` and `redirect`",
-                unknown,
-            ));
-        }
-        let pattern = Pattern::compile(text).map_err(|(why, word)| bad(text, why, word))?;
-        let token = match &config.token {
-            None => None,
-            Some(Word::Bool(false)) => Some(TokenUse::None),
-            Some(Word::Bool(true)) => Some(TokenUse::IfSignedIn),
-            Some(Word::Text(word)) if word == "required" => Some(TokenUse::Required),
-            Some(Word::Text(word)) => return Err(bad(text, "`token` is true, false or \"required\"", word)),
-        };
-        let follow_redirects = match config.redirect.as_deref() {
-            None => None,
-            Some("error") => Some(false),
-            Some("follow") => Some(true),
-            Some(word) => return Err(bad(text, "`redirect` is \"error\" or \"follow\"", word)),
-        };
-        let mut sends = Vec::with_capacity(config.send.len());
-        for (name, send) in &config.send {
-            let (index, slice) = find(text, name, slices)?;
-            let send = compile_send(text, index, slice, send)?;
-            let in_body = send.as_ref().is_some_and(|send| send.place == Place::Body);
-            if in_body && pattern.methods.iter().any(|method| is_bodiless(method)) {
-                return Err(bad(text, NO_BODY, name));
-            }
-            sends.push((index, send));
-        }
-        let consume = match &config.consume {
-            None => None,
-            Some(names) => {
-                let mut indices = Vec::with_capacity(names.len());
-                for name in names {
-                    indices.push(find(text, name, slices)?.0);
-                }
-                Some(indices)
-            }
-        };
-        Ok(Self {
-            text: text.to_owned(),
-            pattern,
-            token,
-            sends,
-            consume,
-            follow_redirects,
-        })
-    }
-}
-
-fn compile_send(rule: &str, index: usize, slice: SliceInfo<'_>, config: &SendConfig) -> Result<Option<Send>, Refused> {
-    if let Some(unknown) = &config.unknown {
-        return Err(bad(rule, "how a slice is sent has `in`, `style` and `as`", unknown));
-    }
-    let place = match &config.place {
-        Some(Word::Bool(false)) => return Ok(None),
-        Some(Word::Text(word)) => word.as_str(),
-        None | Some(Word::Bool(true)) => "",
-    };
-    let style = match config.style.as_deref() {
-        None | Some("form") => Style::Form,
-        Some("deepObject") => Style::DeepObject,
-        Some("json") => Style::Json,
-        Some(word) => return Err(bad(rule, "`style` is \"form\", \"deepObject\" or \"json\"", word)),
-    };
-    let place = match place {
-        "query" => Place::Query(style),
-        "header" => Place::Header,
-        "body" => Place::Body,
-        _ => {
-            return Err(bad(
-                rule,
-                "a slice is sent in \"query\", \"header\" or \"body\", or not (false)",
-                slice.name,
-            ));
-        }
-    };
-    if config.style.is_some() && !matches!(place, Place::Query(_)) {
-        return Err(bad(rule, "only a query has a `style`", slice.name));
-    }
-    if place == Place::Query(Style::DeepObject) && slice.kind == Kind::Set {
-        let why = "a set has no names for deepObject; use form or json";
-        return Err(Box::new(RuleError::NotEncodable {
-            rule: rule.to_owned(),
-            slice: slice.name.to_owned(),
-            why,
-        }));
-    }
-    if place == Place::Query(Style::Form) && slice.kind != Kind::Set && config.name.is_some() {
-        return Err(bad(rule, "`as` needs the style deepObject or json", slice.name));
-    }
-    let name = config.name.as_deref().unwrap_or(slice.name);
-    if name.is_empty() {
-        return Err(bad(rule, "`as` is empty", slice.name));
-    }
-    if place == Place::Header && !is_key(name) {
-        return Err(bad(rule, "write header keys in lower case: rename it with `as`", name));
-    }
-    Ok(Some(Send {
-        slice: index,
-        slice_name: slice.name.to_owned(),
-        name: name.to_owned(),
-        place,
-    }))
-}
-
-fn find<'a>(rule: &str, name: &str, slices: &[SliceInfo<'a>]) -> Result<(usize, SliceInfo<'a>), Refused> {
-    let mut known = Vec::new();
-    for (index, slice) in slices.iter().enumerate() {
-        if slice.name == name {
-            return Ok((index, *slice));
-        }
-        known.push(slice.name.to_owned());
-    }
-    Err(Box::new(RuleError::UnknownSlice {
-        rule: rule.to_owned(),
-        slice: name.to_owned(),
-        known,
-    }))
-}
-
 fn is_bodiless(method: &str) -> bool {
     method == "GET" || method == "HEAD"
 }
 
-fn bad(rule: &str, why: &'static str, word: &str) -> Refused {
-    Box::new(RuleError::BadRule {
-        rule: rule.to_owned(),
-        why,
-        word: word.to_owned(),
-    })
+fn is_idempotent(method: &str) -> bool {
+    is_bodiless(method) || matches!(method, "PUT" | "DELETE" | "OPTIONS" | "QUERY")
 }

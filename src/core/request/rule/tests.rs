@@ -164,6 +164,11 @@ fn refuses_what_cannot_be_meant() {
         r#"{"match":"/a","send":{"blockedUsers":"header"}}"#,
         r#"{"match":"GET /a","send":{"cart":"body"}}"#,
         r#"{"match":"POST,HEAD /a","send":{"cart":"body"}}"#,
+        r#"{"match":"/a","overflow":"put"}"#,
+        r#"{"match":"/a","send":{"cart":{"in":"query","style":"deepObject","empty":true}}}"#,
+        r#"{"match":"/a","send":{"blockedUsers":{"in":"query","empty":true}}}"#,
+        r#"{"match":"/a","send":{"blockedUsers":{"in":"body","as":"b","fields":["a"]}}}"#,
+        r#"{"match":"/a","send":{"cart":{"in":"body","fields":["a"],"select":0}}}"#,
     ] {
         let error = compile(&["[", bad, "]"].concat()).expect_err(bad);
         assert_eq!(error.code(), "bad-rule", "{bad}");
@@ -186,6 +191,9 @@ fn what_a_style_can_never_say_is_refused_when_the_rule_is_made() {
         r#""blockedUsers":{"in":"query","as":"b"}"#,
         r#""blockedUsers":{"in":"header","as":"blocked-users"}"#,
         r#""cart":{"in":"body","as":"__proto__"}"#,
+        r#""cart":{"in":"body","fields":["qty"],"empty":true}"#,
+        r#""blockedUsers":{"in":"query","style":"deepObject","as":"b","select":3}"#,
+        r#""filters":{"in":"query","as":"f","select":3}"#,
     ] {
         assert!(
             compile(&["[{\"match\":\"/a\",\"send\":{", good, "}}]"].concat()).is_ok(),
@@ -202,8 +210,83 @@ fn wrong_types_are_no_rules() {
         r#"[{"match":"/a","send":["cart"]}]"#,
         r#"[{"match":"/a","send":{"cart":1}}]"#,
         r#"[{"match":"/a","consume":"cart"}]"#,
+        r#"[{"match":"/a","retry":"twice"}]"#,
+        r#"[{"match":"/a","retry":-1}]"#,
+        r#"[{"match":"/a","retry":1.5}]"#,
+        r#"[{"match":"/a","idempotency":"mine"}]"#,
+        r#"[{"match":"/a","consumeIf":"ok"}]"#,
         "[[]]",
     ] {
         assert!(from_text::<Vec<RuleConfig>>(bad).is_err(), "{bad}");
     }
+}
+
+#[test]
+fn what_is_done_when_something_fails_is_overridden_like_the_rest() {
+    let rules = r#"[{"match":"/*","retry":3,"overflow":"post","idempotency":true,"consumeIf":4},
+        {"match":"GET,POST /a","retry":0,"overflow":"query","idempotency":false}]"#;
+    let top = plan(rules, "GET", "/b").unwrap();
+    assert_eq!((top.retry, top.overflow), (3, Overflow::Post));
+    assert_eq!((top.idempotency, top.consume_if), (Some(true), Some(4)));
+    let a = plan(rules, "POST", "/a").unwrap();
+    assert_eq!((a.retry, a.overflow), (0, Overflow::Query));
+    assert_eq!((a.idempotency, a.consume_if), (Some(false), Some(4)));
+    let bare = plan(r#"[{"match":"/*"}]"#, "GET", "/").unwrap();
+    assert_eq!(
+        (bare.retry, bare.overflow, bare.idempotency),
+        (0, Overflow::Error, None)
+    );
+}
+
+#[test]
+fn a_rule_that_can_have_no_effect_is_refused() {
+    for (earlier, later) in [
+        (r#""match":"/a","token":true"#, r#""match":"/a","token":false"#),
+        (
+            r#""match":"/api/x","retry":1"#,
+            r#""match":"/api/*","retry":2,"token":true"#,
+        ),
+        (r#""match":"/api/:id/y","token":true"#, r#""match":"/*/y","token":true"#),
+        (r#""match":"/a/:id","token":true"#, r#""match":"/:x/:y","token":true"#),
+        (
+            r#""match":"GET /a","send":{"cart":"query"}"#,
+            r#""match":"GET,POST /a","send":{"cart":false}"#,
+        ),
+        (
+            r#""match":"https://a.b/*","redirect":"follow""#,
+            r#""match":"https://a.b/*","redirect":"error""#,
+        ),
+    ] {
+        let rules = ["[{", earlier, "},{", later, "}]"].concat();
+        let error = compile(&rules).expect_err(&rules);
+        assert!(error.to_string().contains("later rules override all"), "{error}");
+    }
+    for (earlier, later) in [
+        (r#""match":"/a""#, r#""match":"/a","token":true"#),
+        (r#""match":"/a","token":true"#, r#""match":"/b","token":true"#),
+        (r#""match":"/a","token":true"#, r#""match":"GET /a","token":true"#),
+        (
+            r#""match":"GET,POST /a","token":true"#,
+            r#""match":"GET /a","token":true"#,
+        ),
+        (
+            r#""match":"/a","token":true,"retry":1"#,
+            r#""match":"/a","token":false"#,
+        ),
+        (r#""match":"/a/*","token":true"#, r#""match":"/a/:id","token":true"#),
+        (r#""match":"/a/*/b","token":true"#, r#""match":"/a/:x/b","token":true"#),
+        (
+            r#""match":"/a","token":true"#,
+            r#""match":"https://a.b/a","token":true"#,
+        ),
+        (
+            r#""match":"/a","send":{"cart":"header"}"#,
+            r#""match":"/a","send":{"filters":"header"}"#,
+        ),
+    ] {
+        let rules = ["[{", earlier, "},{", later, "}]"].concat();
+        assert!(compile(&rules).is_ok(), "{rules}");
+    }
+    let three = r#"[{"match":"/a","token":true,"retry":1},{"match":"/*","token":true},{"match":"/a","retry":2}]"#;
+    assert!(compile(three).is_err(), "by two together");
 }

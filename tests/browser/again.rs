@@ -1,0 +1,118 @@
+//! Requests that are sent again, or otherwise than the caller asked.
+
+use std::cell::Cell;
+
+use js_sys::Promise;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::support::{AUTH, Network, Opened, Page, construct, fail, get, object, own, reply, reply_with};
+
+const RULES: &str = r#""slices":[{"name":"cart","kind":"map"},{"name":"blocked","kind":"set"}],
+    "rules":[{"match":"/again/*","token":true,"retry":2},{"match":"/large/*","send":{"blocked":"query","cart":"header"},"overflow":"query"},
+        {"match":"/order","send":{"cart":"body"},"consume":["cart"]},{"match":"/keyed","idempotency":true}]"#;
+
+fn open(page: &Page) -> Opened {
+    let client = page.open(&format!("{AUTH},{RULES}"));
+    client.put(0, "lamp", "1");
+    client
+}
+
+/// A network whose first answer is another than the later ones.
+fn first_then_fine(first: impl Fn() -> Promise + 'static) -> Network {
+    let calls = Cell::new(0);
+    Network::new(move |_| {
+        calls.set(calls.get() + 1);
+        if calls.get() == 1 { first() } else { reply(200, "{}") }
+    })
+}
+
+#[wasm_bindgen_test]
+async fn a_failure_that_passes_is_not_seen_by_the_caller() {
+    for (name, answered) in [("again-answered", true), ("again-unanswered", false)] {
+        let page = Page::new(name);
+        let network = first_then_fine(move || match answered {
+            true => reply_with(503, "", &[("Retry-After", "0")]),
+            false => fail(&js_sys::TypeError::new("Failed to fetch")),
+        });
+        let client = open(&page);
+        client.signed_in("t1", 60);
+        let put = object(&[("method", "PUT".into()), ("body", "text".into())]);
+        assert_eq!(client.fetch("/again/x", &put).await.unwrap().status(), 200);
+        let calls = network.calls();
+        assert_eq!(calls.len(), 2);
+        for call in calls {
+            assert_eq!((call.token().as_deref(), &*call.text().await), (Some("t1"), "text"));
+        }
+        let requests = client.heard.requests();
+        assert!(requests.len() == 1 && requests[0].replayed && requests[0].status == 200);
+    }
+}
+
+#[wasm_bindgen_test]
+async fn what_the_caller_gave_up_is_not_tried_again() {
+    let page = Page::new("given-up");
+    let controller: JsValue = construct("AbortController", &[]);
+    let abort: js_sys::Function = get(&controller, "abort").into();
+    let aborted = controller.clone();
+    let network = Network::new(move |_| {
+        abort.call0(&aborted).unwrap();
+        fail(&construct::<JsValue>(
+            "DOMException",
+            &["aborted".into(), "AbortError".into()],
+        ))
+    });
+    let client = open(&page);
+    let init = object(&[("signal", get(&controller, "signal"))]);
+    assert!(client.fetch("/again/x", &init).await.is_err());
+    assert_eq!(network.count(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn what_does_not_fit_goes_into_the_body() {
+    let page = Page::new("overflow");
+    let network = first_then_fine(|| reply(405, ""));
+    let client = open(&page);
+    client.put(1, &format!("\"{}\"", "x".repeat(8_000)), "");
+    assert_eq!(
+        client
+            .fetch("/large/x?page=2", &JsValue::UNDEFINED)
+            .await
+            .unwrap()
+            .status(),
+        200
+    );
+    client.fetch("/large/y", &JsValue::UNDEFINED).await.unwrap();
+    let calls = network.calls();
+    let methods: Vec<String> = calls.iter().map(|call| call.request.method()).collect();
+    assert_eq!(methods, ["QUERY", "POST", "POST"]);
+    for call in calls {
+        assert!(call.header("Holdall-State").is_none() && !call.query().contains("blocked"));
+        assert_eq!(call.header("Content-Type").as_deref(), Some("application/json"));
+        assert!(call.text().await.starts_with(r#"{"blocked":["xxx"#));
+    }
+    // What has a body that can't take it is refused as ever.
+    let init = object(&[("method", "POST".into()), ("body", "text".into())]);
+    assert_eq!(own(client.fetch("/large/x", &init).await), Some("body-not-mergeable"));
+}
+
+#[wasm_bindgen_test]
+async fn what_no_cors_would_drop_is_refused() {
+    let page = Page::new("no-cors-more");
+    let network = Network::ok();
+    let client = open(&page);
+    let init = |body: JsValue| object(&[("method", "POST".into()), ("mode", "no-cors".into()), ("body", body)]);
+    let form = construct::<JsValue>("URLSearchParams", &["a=1".into()]);
+    for (address, body) in [
+        ("/order", JsValue::UNDEFINED),
+        ("/order", form.clone()),
+        ("/keyed", form),
+    ] {
+        assert_eq!(
+            own(client.fetch(address, &init(body)).await),
+            Some("not-encodable"),
+            "{address}"
+        );
+    }
+    assert_eq!(network.count(), 0);
+}
