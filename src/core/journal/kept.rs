@@ -3,7 +3,7 @@ use std::rc::Rc;
 use super::{Document, Journal};
 use crate::list::retain;
 use crate::mutant::{self, Mutant};
-use crate::state::{Part, Scope};
+use crate::state::{Part, Replica, Scope};
 
 /// A record, kept until it has gone because something else that is stored contains it.
 ///
@@ -11,6 +11,8 @@ use crate::state::{Part, Scope};
 /// knows what it said. Records of others that touch several parts are kept as well: half of what one said may be in a snapshot already.
 pub(super) struct Kept {
     key: Rc<str>,
+    /// What its writer knew to be retired: it is in these terms.
+    horizon: Option<Replica>,
     parts: Vec<KeptPart>,
 }
 
@@ -35,7 +37,11 @@ impl Kept {
                 });
             }
         }
-        Self { key, parts }
+        Self {
+            key,
+            horizon: document.horizon,
+            parts,
+        }
     }
 }
 
@@ -72,6 +78,7 @@ impl Journal {
             if contained {
                 return !confirmed;
             }
+            lost.horizon = lost.horizon.max(kept.horizon);
             for kept in &kept.parts {
                 lost.slice(&kept.slice)
                     .part_mut(kept.number)
@@ -84,6 +91,7 @@ impl Journal {
         }
         for (name, slice) in lost.slices {
             let unwritten = self.unwritten.get_or_insert_default();
+            unwritten.horizon = unwritten.horizon.max(lost.horizon);
             unwritten.slice(&name).join(&slice, Scope::Listed);
         }
     }

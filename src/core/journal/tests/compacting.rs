@@ -1,4 +1,5 @@
 use super::*;
+use crate::state::Replica;
 
 /// Small enough that everything happens soon.
 const LIMITS: Limits = Limits {
@@ -202,6 +203,25 @@ fn an_own_record_that_vanished_is_written_again() {
     a.flush().unwrap();
     assert_ne!(shared.keys()[0], lost, "under a key of its own");
     assert_eq!(get(&open(&shared, 2), "cart", "lamp").unwrap(), r#"{"qty":1}"#);
+}
+
+/// Who receives it looks for the folding that it speaks of, whoever has written it again.
+#[test]
+fn a_record_is_written_again_in_the_terms_of_its_writer() {
+    let shared = Shared::default();
+    let (mut a, mut b) = (open(&shared, 1), open(&shared, 2));
+    let horizon = Replica { birth: 0, random: 7 };
+    put(&mut a, "cart", "lamp", "1");
+    a.state.slice(&"cart".into()).parts_mut()[0].1.retire(horizon);
+    put(&mut a, "cart", "mug", "1");
+    a.flush().unwrap();
+    let lost = shared.keys()[0].clone();
+    b.load();
+    shared.remove(&lost);
+    b.load();
+    b.flush().unwrap();
+    let again = shared.get(&shared.keys()[0]).unwrap();
+    assert_eq!(Document::decode(&again, NATIVE).unwrap().horizon, Some(horizon));
 }
 
 #[test]
