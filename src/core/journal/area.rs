@@ -25,6 +25,8 @@ pub struct Journal {
     pub(super) known: Vec<Known>,
     /// Slices that a newer version has written.
     pub(super) outdated: Vec<Rc<str>>,
+    /// Who has written to them, since this page has its name.
+    pub(super) strangers: Vec<Replica>,
     /// Records that may have to be written again.
     pub(super) kept: Vec<Kept>,
     pub(super) compaction: Option<Compaction>,
@@ -92,6 +94,7 @@ impl Journal {
             keys: Keys::default(),
             known,
             outdated: Vec::new(),
+            strangers: Vec::new(),
             kept: Vec::new(),
             compaction: None,
             rounds: 0,
@@ -184,6 +187,7 @@ impl Journal {
         }
         self.keys = Keys::default();
         self.outdated = Vec::new();
+        self.strangers = Vec::new();
         self.kept = Vec::new();
         self.compaction = None;
         self.reading = Vec::new();

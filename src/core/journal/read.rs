@@ -1,6 +1,7 @@
 use std::rc::Rc;
 
 use super::kept::Kept;
+use super::retire::add_replicas;
 use super::stored::{Kind, Stored};
 use super::{CodecError, Document, Journal, quarantine};
 use crate::list::retain;
@@ -178,14 +179,15 @@ impl Journal {
             self.kept.push(Kept::new(key.clone(), document.clone()));
         }
         self.state.clock = self.state.clock.max(document.clock);
-        for (slice, part) in &document.slices {
-            if self.is_outdated(slice) {
+        for (name, slice) in &document.slices {
+            if self.is_outdated(name) {
+                add_replicas(&mut self.strangers, slice);
                 continue;
             }
-            self.note_time(part);
-            let keys = self.state.slice(slice).absorb(part, scope);
-            self.note_read(slice, &keys);
-            self.news.add(slice, keys);
+            self.note_time(slice);
+            let keys = self.state.slice(name).absorb(slice, scope);
+            self.note_read(name, &keys);
+            self.news.add(name, keys);
         }
     }
 

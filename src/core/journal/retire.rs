@@ -1,7 +1,7 @@
 use super::stored::Kind;
 use super::{Document, Journal};
 use crate::sort::sort_and_dedup;
-use crate::state::Replica;
+use crate::state::{Replica, Slice};
 use crate::text::split_once;
 
 /// Forgetting the names of old replicas, so that contexts stay short however many pages have written.
@@ -63,15 +63,10 @@ impl Journal {
 
     /// All replicas that are named anywhere, sorted.
     fn replicas(&self) -> Vec<Replica> {
-        let mut replicas = Vec::new();
+        let mut replicas = self.strangers.clone();
         for (_, slice) in &self.state.slices {
-            for (_, part) in slice.parts() {
-                for (replica, _) in part.context.replicas() {
-                    replicas.push(*replica);
-                }
-            }
+            add_replicas(&mut replicas, slice);
         }
-        sort_and_dedup(&mut replicas);
         replicas
     }
 
@@ -79,4 +74,14 @@ impl Journal {
         let name = key.strip_prefix(&*self.prefix)?.strip_prefix("r/")?;
         Replica::parse(split_once(name, b'-')?.0)
     }
+}
+
+/// Adds the replicas that are named in a slice to sorted ones.
+pub(super) fn add_replicas(replicas: &mut Vec<Replica>, slice: &Slice) {
+    for (_, part) in slice.parts() {
+        for (replica, _) in part.context.replicas() {
+            replicas.push(*replica);
+        }
+    }
+    sort_and_dedup(replicas);
 }

@@ -47,6 +47,7 @@ impl Journal {
         self.load();
         self.records = 0;
         self.behind = false;
+        self.strangers = Vec::new();
         if mutant::on(Mutant::ReusedReplica) {
             return *self.replica.insert(Replica { birth: 1, random: 1 });
         }
