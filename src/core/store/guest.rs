@@ -84,9 +84,14 @@ impl Store {
     /// Removes the guests' areas whose users have stored all of it, and for a while.
     pub(super) fn drop_taken_over(&mut self) {
         for (place, number, since) in core::mem::take(&mut self.taken_over) {
-            let journal = self.journals.get(journal(place, Owner::User));
-            let settled = journal.is_some_and(Journal::is_settled);
-            if self.now.monotonic < since + self.limits.confirm || !settled {
+            let due = self.now.monotonic >= since + self.limits.confirm;
+            let journal = self.journals.get_mut(journal(place, Owner::User)).filter(|_| due);
+            let settled = journal.is_some_and(|journal| {
+                // Something may have been dropped since, and stored again just now.
+                journal.load();
+                journal.is_settled()
+            });
+            if !settled {
                 self.taken_over.push((place, number, since));
                 continue;
             }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::journal::Pace;
 
 const SLICES: &str = r#"[{"name":"cart","kind":"map","owner":"user"},{"name":"theme","kind":"object","initial":{"dark":false}},
     {"name":"tags","kind":"set","owner":"user","storage":"session","initial":["new"]}]"#;
@@ -96,6 +97,36 @@ fn a_page_that_ends_after_the_claim_gives_it_to_nobody_else() {
         "{:?}",
         local.keys()
     );
+}
+
+#[test]
+fn a_guests_area_stays_while_what_the_user_has_of_it_was_stored_just_now() {
+    let local: Rc<MemoryStorage> = Rc::default();
+    let mut store = open(&local, 1, None);
+    add(&mut store, "lamp");
+    sign_in(&mut store, "ada");
+    let mut other = open(&local, 2, Some("ada"));
+    let held = |area: &str| local.keys().into_iter().find(|key| key.contains(area));
+    // The storage has dropped what it had accepted.
+    local.remove(&held("/u.ada/").unwrap());
+    store.tick(at(9_000));
+    store.load();
+    store.flush().unwrap();
+    let wake = |store: &mut Store, milliseconds: u64| {
+        store.tick(at(milliseconds));
+        while store.compact() == Some(Pace::Soon) {}
+    };
+    wake(&mut other, 10_000);
+    assert!(held("/g.0/").is_some(), "this may be dropped, too");
+    wake(&mut other, 20_000);
+    assert_eq!(held("/g.0/"), None);
+}
+
+fn at(milliseconds: u64) -> Now {
+    Now {
+        wall: milliseconds,
+        monotonic: milliseconds,
+    }
 }
 
 #[test]
