@@ -11,7 +11,8 @@ use crate::state::{Replica, Scope, Slice};
 const REMOVALS: usize = 64;
 /// So many chunks are written before the entries that they contain go: a storage that is nearly full has no room for all.
 const CHUNKS: usize = 16;
-
+/// Records of so many chunks may pile up while these can't be written.
+const WAITING: usize = 64;
 /// So many bits of a snapshot's rank are random, and the half of all.
 const RANDOM: u32 = 32;
 
@@ -79,8 +80,9 @@ impl Journal {
             return Some(Pace::Soon);
         };
         if matches!(job, Job::Snapshot(..)) && self.is_unsettled() {
-            compaction.jobs.push(job);
-            self.compaction = Some(compaction);
+            // Another round has them: meanwhile records can be joined.
+            compaction.jobs.clear();
+            self.compaction = Some(compaction).filter(|compaction| !compaction.written.is_empty());
             return Some(Pace::Later);
         }
         if self.work(job, &mut compaction).is_err() {
@@ -123,12 +125,14 @@ impl Journal {
                 }
             }
         }
+        let unsettled = self.is_unsettled();
+        let largest = if unsettled { chunk / 2 } else { chunk / 8 };
         let (mut read, mut bytes) = (Vec::new(), 0);
         let (mut small, mut small_bytes, mut smalls) = (Vec::new(), 0, 0);
         for stored in removable {
             bytes += stored.bytes;
             read.push(stored.key.clone());
-            if stored.kind != Kind::Snapshot && stored.bytes < chunk / 8 {
+            if stored.kind != Kind::Snapshot && stored.bytes < largest {
                 smalls += 1;
                 // As many as make one chunk: the rest has its turn.
                 if small_bytes < chunk {
@@ -145,8 +149,7 @@ impl Journal {
             return None;
         }
         let mut horizon = None;
-        let unsettled = self.is_unsettled() && smalls >= records;
-        if (much || bytes < chunk / 4 * 3) && !stuck && !unsettled {
+        if (much || bytes < chunk / 4 * 3) && !stuck && !(unsettled && smalls >= records) {
             horizon = self.retirable();
             // The next round goes on where this one ends: the first chunks may have changed again by then.
             let begun = self.rounds.wrapping_mul(CHUNKS) % jobs.len().max(1);
@@ -175,16 +178,18 @@ impl Journal {
     }
 
     /// Whether a record that touches several parts may yet be dropped, so that a chunk would be left that has half of it. Where one such
-    /// record follows the other, this isn't waited for without end.
+    /// record follows the other, this isn't waited for without end: not until the storage is full.
     fn is_unsettled(&self) -> bool {
         let now = self.now.monotonic;
-        let (mut entries, mut young) = (0, false);
+        let (mut beside, mut young) = (0, false);
         for stored in self.keys.joined() {
-            entries += 1;
+            if stored.kind != Kind::Snapshot {
+                beside += stored.bytes;
+            }
             let recent = now < stored.seen + self.limits.confirm;
             young |= stored.kind == Kind::Record && stored.is_compound() && recent;
         }
-        young && entries < self.limits.records * 8
+        young && beside < self.limits.chunk * WAITING
     }
 
     /// Whether another tab seems to be at it: it has written a snapshot, and not yet removed the one before.

@@ -67,6 +67,58 @@ fn a_chunk_that_was_dropped_keeps_what_it_would_have_contained() {
     assert_eq!(open_with(&shared, 2, LIMITS).slice("cart").unwrap().keys().len(), 100);
 }
 
+/// A chunk would be left that has half of one, were its record dropped meanwhile.
+#[test]
+fn transactions_that_follow_one_another_are_joined_and_not_split() {
+    let shared = Shared::default();
+    let mut a = open_with(&shared, 1, LIMITS);
+    let line = r#"{"qty":1,"title":"A lamp for the night"}"#;
+    let mut most = 0;
+    for second in 1..200 {
+        a.tick(at(second * 1_000));
+        a.begin();
+        for key in ["lamp", "mug", "vase"] {
+            put(&mut a, "cart", key, line);
+        }
+        a.commit();
+        a.flush().unwrap();
+        while a.compact() == Some(Pace::Soon) {}
+        assert_eq!(snapshots(&shared).len(), 0, "after {second} s");
+        most = most.max(shared.keys().len());
+    }
+    assert!(most < 24, "{most} keys");
+    settle(&mut a);
+    assert_eq!(shared.keys().len(), snapshots(&shared).len());
+}
+
+/// The first chunks may have changed again by the time that they could be written.
+#[test]
+fn every_chunk_has_its_turn_while_all_of_them_change() {
+    let shared = Shared::default();
+    let mut a = open_with(&shared, 1, LIMITS);
+    for _ in 0..6 {
+        for number in 0..600 {
+            let line = r#"{"qty":1,"title":"A lamp for the night, and for the day"}"#;
+            put(&mut a, "cart", &format!("sku-{number}"), line);
+        }
+        a.flush().unwrap();
+        wait(&mut a);
+        assert!(write_compact(&mut a));
+        wait(&mut a);
+        while a.compaction.is_some() {
+            a.compact();
+        }
+    }
+    let mut chunks: Vec<String> = Vec::new();
+    for (key, _) in shared.log.borrow().iter() {
+        let chunk = key.rsplit_once('/').unwrap().0;
+        chunks.extend(key.contains("/s/").then(|| chunk.to_owned()));
+    }
+    chunks.sort();
+    chunks.dedup();
+    assert_eq!(chunks.len(), 64, "{chunks:?}");
+}
+
 #[test]
 fn compacting_writes_little_more_than_what_changed() {
     let shared = Shared::default();
