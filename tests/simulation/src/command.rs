@@ -3,7 +3,8 @@
 pub(crate) const USAGE: &str = "\
 usage: cargo xtask simulate [options]
 
-  --seeds <number>   run the seeds from 0 up to this one (default: 2000; 0 with --mutants)
+  --seeds <number>   run so many seeds (default: 2000; 0 with --mutants)
+  --from <number>    begin with this seed (default: 0)
   --seed <number>    run one seed, step by step
   --mutants          take each shortcut that loses data, and see that a run tells";
 
@@ -13,12 +14,12 @@ const SEEDS: u64 = 2_000;
 #[derive(Debug, PartialEq)]
 pub(crate) enum Command {
     One(u64),
-    Many { seeds: u64, mutants: bool },
+    Many { from: u64, seeds: u64, mutants: bool },
 }
 
 /// What the arguments ask for; otherwise what is wrong with them.
 pub(crate) fn parse(arguments: &[String]) -> Result<Command, String> {
-    let (mut one, mut seeds, mut mutants) = (None, None, false);
+    let (mut one, mut from, mut seeds, mut mutants) = (None, 0, None, false);
     let mut words = arguments.iter().flat_map(|word| word.splitn(2, '='));
     while let Some(word) = words.next() {
         let mut number = || {
@@ -29,6 +30,7 @@ pub(crate) fn parse(arguments: &[String]) -> Result<Command, String> {
         };
         match word {
             "--seed" => one = Some(number()?),
+            "--from" => from = number()?,
             "--seeds" => seeds = Some(number()?),
             "--mutants" => mutants = true,
             other => return Err(format!("unknown argument `{other}`")),
@@ -37,6 +39,7 @@ pub(crate) fn parse(arguments: &[String]) -> Result<Command, String> {
     let default = if mutants { 0 } else { SEEDS };
     Ok(one.map_or(
         Command::Many {
+            from,
             seeds: seeds.unwrap_or(default),
             mutants,
         },
@@ -54,10 +57,11 @@ mod tests {
 
     #[test]
     fn options_have_defaults() {
-        let many = |seeds, mutants| Ok(Command::Many { seeds, mutants });
-        assert_eq!(parsed(""), many(SEEDS, false));
-        assert_eq!(parsed("--mutants"), many(0, true));
-        assert_eq!(parsed("--seeds=7 --mutants"), many(7, true));
+        let many = |from, seeds, mutants| Ok(Command::Many { from, seeds, mutants });
+        assert_eq!(parsed(""), many(0, SEEDS, false));
+        assert_eq!(parsed("--mutants"), many(0, 0, true));
+        assert_eq!(parsed("--seeds=7 --mutants"), many(0, 7, true));
+        assert_eq!(parsed("--from 100 --seeds 7"), many(100, 7, false));
         assert_eq!(parsed("--seed 7"), Ok(Command::One(7)));
     }
 

@@ -67,6 +67,9 @@ pub(crate) struct History {
     pub(crate) of_key: [[Ops; KEYS]; SLICES.len()],
     /// Those of more than one operation.
     pub(crate) transactions: Vec<Ops>,
+    /// Those of retired replicas that were stored when the storage was emptied: nobody names them, so who begins anew with what came after
+    /// can't say that they are gone.
+    pub(crate) wiped: Ops,
 }
 
 impl History {
@@ -233,37 +236,43 @@ impl History {
 
     /// The operations among these that the document contains: joining one of them to it would change nothing.
     ///
-    /// Of replicas up to the horizon nobody names what was folded, so these are believed: in a snapshot, and in a record of what that
-    /// page did itself, of removals, and of what it shows. Other operations it may have superseded; but to tell that of the folded ones
-    /// that these had superseded takes more than what it names.
-    pub(crate) fn contained(&self, document: &Stored, among: &Ops, trust: Option<Trust>) -> Ops {
+    /// Of replicas up to the horizon nobody names what was folded but the youngest, so these are believed, if it is told what was `stored`
+    /// before: in a snapshot, and in a record of what it shows, of what takes away something that it names, and of what wasn't stored yet.
+    /// Other operations it may have superseded; but to tell that of the folded ones that these had superseded takes more than what it names.
+    pub(crate) fn contained(&self, document: &Stored, among: &Ops, stored: Option<&Ops>) -> Ops {
         let mut contained = Ops::default();
         for (slice, spec) in SLICES.iter().enumerate() {
             for (key, name) in spec.keys.iter().enumerate() {
                 if let Some(about) = document.about(slice, name) {
                     let ops = *among & self.of_key[slice][key];
-                    contained |= ops.iter().filter(|op| self.is_contained(*op, &about, trust)).collect();
+                    let trust = |op| {
+                        let stored = stored?;
+                        let horizon = document.horizon();
+                        Some(horizon.filter(|_| !stored.contains(op) || self.is_told(op, &about)))
+                    };
+                    let is_contained = |op: &usize| self.is_contained(*op, &about, trust(*op));
+                    contained |= ops.iter().filter(is_contained).collect();
                 }
             }
         }
         contained
     }
 
-    fn is_contained(&self, op: usize, about: &About<'_>, trust: Option<Trust>) -> bool {
+    /// Whether a document says itself what the operation has taken away.
+    fn is_told(&self, op: usize, about: &About<'_>) -> bool {
         let op = &self.ops[op];
         let names = |op: usize| self.dot(op).is_some_and(|dot| about.has_seen(dot));
-        let told = |page: usize| match op.dot {
-            _ if about.is_whole() => true,
-            Some(dot) => op.page == page || about.lists(dot),
-            // A removal names at least the youngest of what it takes away.
-            None => op.covers.iter().any(names),
-        };
-        let horizon = trust.filter(|trust| told(trust.page)).and_then(|trust| trust.horizon);
-        let is_retired = |replica: Replica| Some(replica) <= horizon;
+        about.is_whole() || op.dot.is_some_and(|dot| about.lists(dot)) || op.covers.iter().any(names)
+    }
+
+    /// If it is to be trusted, then up to a horizon.
+    fn is_contained(&self, op: usize, about: &About<'_>, trust: Option<Option<Replica>>) -> bool {
+        let op = &self.ops[op];
+        let is_retired = |replica: Replica| Some(replica) <= trust.flatten();
         let seen = |dot: Dot| about.has_seen(dot) && (trust.is_some() || !about.has_retired(dot.replica));
         let gone = |other| {
             let is_gone = |dot: Dot| !about.lists(dot) && (seen(dot) || is_retired(dot.replica));
-            self.dot(other).is_none_or(is_gone)
+            self.wiped.contains(other) || self.dot(other).is_none_or(is_gone)
         };
         let counted = |adds: Adds| {
             op.dot.is_some_and(|dot| {
@@ -273,7 +282,7 @@ impl History {
         };
         let floored = |floor: &Floor| {
             let (_, floored) = about.counted(FIELDS[floor.field], floor.replica);
-            floored >= seq(self, floor.last) || is_retired(floor.replica)
+            floored >= seq(self, floor.last) || is_retired(floor.replica) || self.wiped.contains(floor.last)
         };
         op.dot.is_none_or(seen)
             && op.covers.iter().all(gone)
@@ -333,13 +342,6 @@ impl History {
         self.ops.push(op);
         at
     }
-}
-
-/// Who has written a document, and the youngest replica that this page doesn't name any more.
-#[derive(Clone, Copy)]
-pub(crate) struct Trust {
-    pub(crate) page: usize,
-    pub(crate) horizon: Option<Replica>,
 }
 
 /// What was there of a key at one moment.

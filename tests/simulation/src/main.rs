@@ -4,6 +4,7 @@
 //! ```text
 //! cargo xtask simulate                  2,000 seeds
 //! cargo xtask simulate --seeds 100000   so many
+//! cargo xtask simulate --from 100000    others than these
 //! cargo xtask simulate --seed 17        one, step by step; if it fails, only the steps that it takes to fail
 //! cargo xtask simulate --mutants        takes each shortcut that loses data until a run tells
 //! ```
@@ -36,7 +37,7 @@
 //! | panic | nothing panics |
 //!
 //! An operation may be missing only if somebody has emptied the storage, or if the storage has dropped its record after the page was
-//! told that it is stored, and that page had gone by then.
+//! told that it is stored, and that page had gone by then. After the storage was emptied nobody need say that what had been retired is gone.
 //!
 //! # What is taken for granted
 //!
@@ -93,7 +94,9 @@ fn main() -> ExitCode {
     };
     let success = match command {
         Command::One(seed) => sweep::one(seed),
-        Command::Many { seeds, mutants } => (seeds == 0 || sweep::many(seeds)) && (!mutants || sweep::mutants()),
+        Command::Many { from, seeds, mutants } => {
+            (seeds == 0 || sweep::many(from, seeds)) && (!mutants || sweep::mutants())
+        }
     };
     if success { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

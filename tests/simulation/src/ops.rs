@@ -17,6 +17,11 @@ impl Ops {
         self.0[op / 64] |= 1 << (op % 64);
     }
 
+    /// Whether it is in.
+    pub(crate) fn contains(&self, op: usize) -> bool {
+        self.0[op / 64] >> (op % 64) & 1 == 1
+    }
+
     /// Whether none is in.
     pub(crate) fn is_empty(&self) -> bool {
         self.0 == [0; WORDS]
@@ -92,5 +97,6 @@ mod tests {
         assert_eq!((a - b).iter().collect::<Vec<_>>(), [0, 64, MAX_OPS - 1]);
         assert_eq!((a | b).iter().count(), 5);
         assert!((a - a).is_empty() && !a.is_empty());
+        assert!(a.contains(63) && !a.contains(62));
     }
 }

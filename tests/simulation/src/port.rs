@@ -28,6 +28,7 @@ impl Port {
         let world = &mut *self.world.borrow_mut();
         let process = self.call(world)?;
         let entry = world.origin.processes[process].cache.get(key)?.clone();
+        world.note(|| format!("page {} reads {key}", self.page));
         world.pages[self.page].read(&entry);
         Some(entry.text.clone())
     }

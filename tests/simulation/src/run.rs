@@ -322,6 +322,7 @@ impl Run {
         }
         match &notice.write {
             Write::Set(entry) => {
+                self.world().note(|| format!("page {id} hears {}", entry.key));
                 if stored::is_joined_from_event(&entry.key) {
                     self.world().pages[id].read(entry);
                 }

@@ -100,6 +100,17 @@ impl Stored {
         Some(About { part, entry, is_whole })
     }
 
+    /// Whether joining what the other says would change nothing.
+    pub(crate) fn includes(&self, other: &Self) -> bool {
+        let nothing = Slice::default();
+        let mut slices = self.slices.iter().zip(&other.slices);
+        other.role != Role::Snapshot
+            && slices.all(|(own, other)| {
+                let own = own.as_ref().unwrap_or(&nothing);
+                other.as_ref().is_none_or(|other| own.includes(other))
+            })
+    }
+
     /// The youngest replica that its writer doesn't name any more.
     pub(crate) fn horizon(&self) -> Option<Replica> {
         self.retired().max(self.horizon)

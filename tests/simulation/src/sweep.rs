@@ -28,16 +28,16 @@ pub(crate) fn one(seed: u64) -> bool {
     }
 }
 
-/// Runs the seeds up to this one and prints what happened; gives whether all was well.
-pub(crate) fn many(seeds: u64) -> bool {
+/// Runs so many seeds from this one on and prints what happened; gives whether all was well.
+pub(crate) fn many(from: u64, seeds: u64) -> bool {
     let bar = progress(seeds);
-    let next = AtomicU64::new(0);
+    let next = AtomicU64::new(from);
     let counts = Mutex::new(Counts::default());
     let failures = Mutex::new(BTreeMap::new());
     on_all_processors(|| {
         loop {
             let seed = next.fetch_add(1, Ordering::Relaxed);
-            if seed >= seeds {
+            if seed >= from + seeds {
                 return;
             }
             let run = match seed::run(seed) {

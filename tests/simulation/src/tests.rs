@@ -5,6 +5,7 @@ use crate::history::History;
 use crate::ops::Ops;
 use crate::page::{Dot, Made, Replica, Setup, Stamp};
 use crate::run::Run;
+use crate::stored::Stored;
 
 const CART: usize = 0;
 const VASE: usize = 0;
@@ -178,6 +179,41 @@ fn a_clock_that_stands_still_is_noticed() {
         value: value(&[]),
     };
     assert!(hand.history.add(&change, 2, &set(&[put]), made).is_err());
+}
+
+/// A record of the second page: it has seen its own patch, and shows nothing.
+const REMOVAL: &str = r#"{"f":1,"k":3,"h":"1.0000000000000001","r":["1.0000000000000002"],
+    "s":{"cart":{"0":{"c":[[0,2,2]],"e":{"vase":[[],[]]}}}}}"#;
+
+/// The removal names the patch alone: who has lost its record still shows what was before.
+#[test]
+fn a_removal_does_not_hold_the_patch_that_it_removes() {
+    let mut hand = Hand::default();
+    let put = hand.put(1, &[], VASE, &[(N, "5")]);
+    let patch = hand.patch(2, &[put], &[(N, "7")]);
+    let removal = hand.remove(2, &[put, patch]);
+    let record = Stored::read("shop/device/r/1.0000000000000002-2", REMOVAL).unwrap();
+    let contained = |stored: &[usize]| {
+        let all = set(&[put, patch, removal]);
+        hand.history.contained(&record, &all, Some(&set(stored)))
+    };
+    assert!(contained(&[put, patch]) == set(&[removal]));
+    assert!(contained(&[put]) == set(&[patch, removal]), "both made at once");
+}
+
+/// Nobody names what was folded, so who begins anew after a wipe can't say that it is gone.
+#[test]
+fn what_was_wiped_need_not_be_said_to_be_gone() {
+    let mut hand = Hand::default();
+    let put = hand.put(1, &[], VASE, &[(N, "5")]);
+    let again = hand.put(2, &[put], VASE, &[(N, "7")]);
+    let text = r#"{"f":1,"k":3,"r":["1.0000000000000002"],
+        "s":{"cart":{"0":{"c":[[0,2,2]],"e":{"vase":[[[0,2,0,1,2,0,2,0,["n",7]]],[]]}}}}}"#;
+    let snapshot = Stored::read("shop/device/s/cart/1-0/0", text).unwrap();
+    let is_contained = |history: &History| history.contained(&snapshot, &set(&[again]), None) == set(&[again]);
+    assert!(!is_contained(&hand.history));
+    hand.history.wiped.insert(put);
+    assert!(is_contained(&hand.history));
 }
 
 const SETUP: Setup = Setup {

@@ -4,12 +4,12 @@ use std::collections::{BTreeSet, HashSet};
 use std::rc::Rc;
 
 use crate::faults::{Counts, Fault};
-use crate::history::{History, Trust};
+use crate::history::History;
 use crate::ops::Ops;
 use crate::origin::{Entry, Origin, Pumped};
 use crate::page::Replica;
 use crate::slices::SLICES;
-use crate::stored::Stored;
+use crate::stored::{Role, Stored};
 
 /// What must never be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,7 +105,7 @@ impl World {
         if let Some(log) = &mut self.log
             && self.violation.is_none()
         {
-            log.push(line());
+            log.push(format!("{:7.2} {}", self.time as f64 / 1000.0, line()));
         }
     }
 
@@ -128,6 +128,12 @@ impl World {
             Pumped::Cleared => {
                 self.note(|| "the main copy is empty".into());
                 self.excused |= self.settled;
+                let retired = |op: &usize| {
+                    self.history
+                        .dot(*op)
+                        .is_some_and(|dot| Some(dot.replica) <= self.horizon)
+                };
+                self.history.wiped |= self.settled.iter().filter(retired).collect();
             }
         }
         true
@@ -194,10 +200,20 @@ impl World {
         let horizon = document.horizon();
         self.note_horizon(horizon);
         let known = self.visible(page) | self.pages[page].met;
-        entry.contents = self.history.contained(document, &known, Some(Trust { page, horizon }));
+        let stored = self.origin.contents();
+        entry.contents = self.history.contained(document, &known, Some(&stored));
+        // Many records, joined.
+        for other in self.origin.entries().filter(|_| document.role == Role::Merged) {
+            if other.document.as_ref().is_some_and(|other| document.includes(other)) {
+                entry.contents |= other.contents & known;
+            }
+        }
         entry.versions = std::array::from_fn(|slice| document.version(slice));
         if let Some(horizon) = document.retired() {
             entry.silenced = self.history.up_to(horizon, document) - entry.contents;
+            // Should it meet one of these yet, then from somebody who hasn't heard that they are.
+            let facts = &mut self.pages[page];
+            facts.silenced |= entry.silenced - facts.seen;
         }
     }
 
