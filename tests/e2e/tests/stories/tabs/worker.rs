@@ -193,6 +193,15 @@ impl Worker {
         );
     }
 
+    /// Waits until the library has removed records that something else contains.
+    pub(crate) async fn has_removed_records(&self) {
+        let removed = within(LONG, async || {
+            sleep(Duration::from_millis(100)).await;
+            (self.progress().await.stored.removed > 0).then_some(())
+        });
+        assert!(removed.await.is_some(), "{} has removed nothing", self.name);
+    }
+
     pub(crate) async fn crash(self) {
         self.tab.crash().await;
     }
