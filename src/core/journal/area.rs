@@ -1,7 +1,7 @@
 use std::rc::Rc;
 
-use super::compact::Compaction;
 use super::kept::Kept;
+use super::plan::Compaction;
 use super::stored::{Keys, Kind, Stored};
 use super::write::Transaction;
 use super::{Document, Limits, Storage};

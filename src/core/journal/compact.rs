@@ -1,18 +1,15 @@
 use std::rc::Rc;
 
-use super::chunk::{Chunk, Dirty, Layout, MAX_RANK, rank};
+use super::chunk::{Chunk, MAX_RANK, rank};
+use super::plan::{Compaction, Job};
 use super::stored::{Kind, Stored};
-use super::{Document, Journal, Limits, StorageFull};
+use super::{Document, Journal, StorageFull};
 use crate::json::write;
 use crate::mutant::{self, Mutant};
 use crate::state::{Replica, Scope, Slice};
 
 /// So many entries are removed in one task.
 const REMOVALS: usize = 64;
-/// So many chunks are written before the entries that they contain go: a storage that is nearly full has no room for all.
-const CHUNKS: usize = 16;
-/// Records of so many chunks may pile up while these can't be written.
-const WAITING: usize = 64;
 /// So many bits of a snapshot's rank are random, and the half of all.
 const RANDOM: u32 = 32;
 
@@ -24,27 +21,6 @@ pub enum Pace {
     /// Seconds later: Chromium accepts a write near the quota and drops it within seconds, so what was written is believed only when
     /// it has stayed.
     Later,
-}
-
-/// What is under way.
-pub(super) struct Compaction {
-    /// What had been read before anything was written.
-    read: Vec<Rc<str>>,
-    /// What is still to be written, the last first.
-    jobs: Vec<Job>,
-    written: Vec<Rc<str>>,
-    /// What is to be removed, once that is known.
-    contained: Option<Vec<Rc<str>>>,
-    /// Up to where replicas are retired in the snapshots; in this page's state only when these have stayed, since others can follow no
-    /// folding that isn't stored.
-    horizon: Option<Replica>,
-}
-
-enum Job {
-    /// See that a snapshot holds all of a chunk.
-    Snapshot(Rc<str>, Dirty),
-    /// Join these to one record, which is so far this one.
-    Merge(Vec<Rc<str>>, Document),
 }
 
 impl Journal {
@@ -102,109 +78,6 @@ impl Journal {
         }
         self.compaction = Some(compaction);
         Some(Pace::Later)
-    }
-
-    /// What is worth doing, if anything. Everything that is stored has been read.
-    fn plan(&self) -> Option<Compaction> {
-        let Limits { records, chunk, .. } = self.limits;
-        let mut removable: Vec<&Stored> = Vec::new();
-        for stored in self.keys.joined() {
-            // What a newer version has written stays: this page doesn't hold all that it says.
-            if !stored.touches.iter().any(|(name, _)| self.is_outdated(name)) {
-                removable.push(stored);
-            }
-        }
-        let mut clean = 0;
-        let mut jobs = Vec::new();
-        for (name, slice) in &self.state.slices {
-            if !self.is_outdated(name) {
-                let layout = Layout::new(name, slice, &removable, &self.limits);
-                clean += layout.clean;
-                for dirty in layout.dirty {
-                    jobs.push(Job::Snapshot(name.clone(), dirty));
-                }
-            }
-        }
-        let unsettled = self.is_unsettled();
-        let largest = if unsettled { chunk / 2 } else { chunk / 8 };
-        let (mut read, mut bytes) = (Vec::new(), 0);
-        let (mut small, mut small_bytes, mut smalls) = (Vec::new(), 0, 0);
-        for stored in removable {
-            bytes += stored.bytes;
-            read.push(stored.key.clone());
-            if stored.kind != Kind::Snapshot && stored.bytes < largest {
-                smalls += 1;
-                // As many as make one chunk: the rest has its turn.
-                if small_bytes < chunk {
-                    small_bytes += stored.bytes;
-                    small.push(stored.key.clone());
-                }
-            }
-        }
-        let beside = bytes.saturating_sub(clean);
-        let much = beside >= (clean / 2).max(chunk / 2);
-        // With changes that found no room, joining records is what makes some.
-        let stuck = self.has_unwritten() && small.len() > 1;
-        if !much && smalls < records && !stuck {
-            return None;
-        }
-        let mut horizon = None;
-        if (much || bytes < chunk / 4 * 3) && !stuck && !(unsettled && smalls >= records) {
-            horizon = self.retirable();
-            // The next round goes on where this one ends: the first chunks may have changed again by then.
-            let begun = self.rounds.wrapping_mul(CHUNKS) % jobs.len().max(1);
-            jobs.rotate_left(begun);
-            jobs.truncate(CHUNKS);
-        } else {
-            jobs = vec![Job::Merge(small.clone(), Document::default())];
-            read = small;
-        }
-        (!jobs.is_empty()).then_some(Compaction {
-            read,
-            jobs,
-            written: Vec::new(),
-            contained: None,
-            horizon,
-        })
-    }
-
-    /// Whether to wait with it.
-    fn is_untimely(&mut self, compaction: &Compaction) -> bool {
-        if let Some(Job::Merge(..)) = compaction.jobs.first() {
-            return false;
-        }
-        // Another tab may end in the midst of it, so this is believed some of the time. That differs from tab to tab.
-        self.is_unsettled() || self.is_crowded() && !self.random.draw().is_multiple_of(4)
-    }
-
-    /// Whether a record that touches several parts may yet be dropped, so that a chunk would be left that has half of it. Where one such
-    /// record follows the other, this isn't waited for without end: not until the storage is full.
-    fn is_unsettled(&self) -> bool {
-        let now = self.now.monotonic;
-        let (mut beside, mut young) = (0, false);
-        for stored in self.keys.joined() {
-            if stored.kind != Kind::Snapshot {
-                beside += stored.bytes;
-            }
-            let recent = now < stored.seen + self.limits.confirm;
-            young |= stored.kind == Kind::Record && stored.is_compound() && recent;
-        }
-        young && beside < self.limits.chunk * WAITING
-    }
-
-    /// Whether another tab seems to be at it: it has written a snapshot, and not yet removed the one before.
-    fn is_crowded(&self) -> bool {
-        let mut held: Vec<(&str, u64)> = Vec::new();
-        for stored in self.keys.joined() {
-            for (name, parts) in stored.touches.iter().filter(|_| stored.kind == Kind::Snapshot) {
-                match held.iter_mut().find(|(other, _)| *other == &**name) {
-                    Some((_, held)) if *held & parts != 0 => return true,
-                    Some((_, held)) => *held |= parts,
-                    None => held.push((name, *parts)),
-                }
-            }
-        }
-        false
     }
 
     /// Does a task's worth of a job. What is left of it is put back.

@@ -9,6 +9,7 @@ mod codec;
 mod compact;
 mod kept;
 mod limits;
+mod plan;
 mod quarantine;
 mod read;
 mod retire;
