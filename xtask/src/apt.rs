@@ -8,31 +8,11 @@ use crate::run::{Watched, program, succeeds, watch};
 
 /// Whether apt could be run as root without asking, and has installed them.
 pub(crate) fn install(packages: &[&str]) -> bool {
-    let directory = Path::new("/");
-    if !succeeds(program("apt-get", directory).arg("--version")) {
-        return false;
-    }
-    let prefix: &[&str] = if Uid::effective().is_root() {
-        &[]
-    } else if succeeds(program("sudo", directory).args(["-n", "true"])) {
-        &["sudo", "-n"]
-    } else {
-        return false;
-    };
+    let Some(prefix) = as_root() else { return false };
     println!("installing {} with apt-get", packages.join(", "));
-    let apt = |arguments: &[&str]| {
-        let words = [
-            prefix,
-            &["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet", "--yes"],
-            arguments,
-        ]
-        .concat();
-        let (name, rest) = words.split_first()?;
-        watch(program(name, directory).args(rest), |_| false).ok()
-    };
     // An update that fails for one of several sources may still be good enough.
-    apt(&["update"]);
-    match apt(&[&["install", "--no-install-recommends"], packages].concat()) {
+    apt(prefix, &["update"]);
+    match apt(prefix, &[&["install", "--no-install-recommends"], packages].concat()) {
         Some(Watched { success: true, .. }) => true,
         Some(Watched { text, .. }) => {
             print!("{text}");
@@ -40,4 +20,30 @@ pub(crate) fn install(packages: &[&str]) -> bool {
         }
         None => false,
     }
+}
+
+/// Has apt look for what there is, if it can be run as root without asking.
+pub(crate) fn update() {
+    if let Some(prefix) = as_root() {
+        apt(prefix, &["update"]);
+    }
+}
+
+/// What goes before a command that root is to run; `None`: there is no apt, or no way without asking.
+fn as_root() -> Option<&'static [&'static str]> {
+    let directory = Path::new("/");
+    if !succeeds(program("apt-get", directory).arg("--version")) {
+        return None;
+    }
+    if Uid::effective().is_root() {
+        return Some(&[]);
+    }
+    succeeds(program("sudo", directory).args(["-n", "true"])).then_some(&["sudo", "-n"])
+}
+
+fn apt(prefix: &[&str], arguments: &[&str]) -> Option<Watched> {
+    let command = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet", "--yes"];
+    let words = [prefix, &command, arguments].concat();
+    let (name, rest) = words.split_first()?;
+    watch(program(name, Path::new("/")).args(rest), |_| false).ok()
 }

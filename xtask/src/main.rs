@@ -10,6 +10,7 @@ mod cli;
 mod counts;
 mod demo;
 mod mute;
+mod nginx;
 mod package;
 mod programs;
 mod run;

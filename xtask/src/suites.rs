@@ -7,6 +7,7 @@ use std::process::{Command, ExitCode};
 
 use crate::browsers::Browsers;
 use crate::counts::{self, Counts};
+use crate::nginx::Nginx;
 use crate::package::{self, Profile};
 use crate::run::{cargo, now, output_of, program, seconds, succeeds, watch};
 use crate::workspace::Workspace;
@@ -17,7 +18,7 @@ const NATIVE: usize = 324;
 const DOC: usize = 17;
 const BROWSER: usize = 142;
 const FACADE: usize = 165;
-const HTTP: usize = 9;
+const HTTP: usize = 12;
 const PYTHON: usize = 135;
 const END_TO_END: usize = 27;
 
@@ -29,10 +30,11 @@ const WEB_CRATES: [&str; 5] = ["gloo", "js-sys", "serde-wasm-bindgen", "wasm-bin
 /// An error is only something that the suites need and that couldn't be had.
 pub(crate) fn run(workspace: &Workspace) -> Result<ExitCode> {
     let start = now();
-    let browsers = prepare(workspace)?;
+    let (browsers, nginx) = prepare(workspace)?;
     let mut suites = Suites {
         workspace,
         browsers,
+        nginx,
         total: Counts::default(),
     };
     let result = suites.run();
@@ -53,19 +55,21 @@ pub(crate) fn run(workspace: &Workspace) -> Result<ExitCode> {
 }
 
 /// Finds or installs all that the suites need, so that nothing is missing after minutes of building.
-fn prepare(workspace: &Workspace) -> Result<Browsers> {
+fn prepare(workspace: &Workspace) -> Result<(Browsers, Nginx)> {
     tools::wasm_target()?;
     tools::rust_components()?;
     let browsers = Browsers::find_or_install(workspace)?;
+    let nginx = Nginx::find_or_fetch(workspace)?;
     tools::npm_packages(workspace)?;
     tools::link(workspace)?;
     tools::wasm_pack(workspace)?;
-    Ok(browsers)
+    Ok((browsers, nginx))
 }
 
 struct Suites<'a> {
     workspace: &'a Workspace,
     browsers: Browsers,
+    nginx: Nginx,
     total: Counts,
 }
 
@@ -101,7 +105,9 @@ impl Suites<'_> {
             DOC,
             self.cargo("test --package holdall --features axum --doc"),
         )?;
-        self.tests("over HTTP", HTTP, self.cargo("test --package holdall-http"))?;
+        let mut http = self.cargo("test --package holdall-http");
+        self.nginx.tell(&mut http);
+        self.tests("over HTTP", HTTP, http)?;
         self.vectors_in_python()?;
         self.tests("browser tests", BROWSER, self.wasm_pack()?)?;
         self.package()?;

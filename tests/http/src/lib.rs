@@ -9,8 +9,10 @@
 
 mod client;
 mod generate;
+mod nginx;
 mod server;
 
 pub use client::{Answer, Request, Sender, send};
 pub use generate::Generator;
+pub use nginx::Nginx;
 pub use server::Server;

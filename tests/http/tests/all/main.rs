@@ -7,7 +7,9 @@
     reason = "a test fails by panicking"
 )]
 
+mod caches;
 mod limits;
+mod nginx;
 mod round_trip;
 mod shapes;
 mod vectors;
