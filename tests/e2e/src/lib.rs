@@ -24,6 +24,7 @@ mod tab;
 mod view;
 mod wait;
 mod wire;
+mod witness;
 
 pub use browser::Browser;
 pub use devtools::Recording;
@@ -35,3 +36,4 @@ pub use tab::Tab;
 pub use view::View;
 pub use wait::{SOON, until, within};
 pub use wire::Sent;
+pub use witness::{Seen, Witness};

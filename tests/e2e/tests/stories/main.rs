@@ -10,6 +10,7 @@
 mod bad_input;
 mod layout;
 mod main_story;
+mod origins;
 mod people;
 mod requests;
 mod session;
