@@ -197,7 +197,7 @@ export function* creating<S extends object>(
 
   const state = Object.fromEntries(
     defined.map(([name, definition], index) => {
-      const entries = new Entries(client, index, name, notifier, definition.options);
+      const entries = new Entries(client, index, name, notifier, definition.options, config);
       slices.push(entries);
       return [name, definition.create(entries)];
     }),

@@ -1,6 +1,7 @@
 import { HoldallError, type HoldallErrorCode } from "./error.js";
 import { decode, isText } from "./json.js";
 import { Listeners, type Notifier } from "./notify.js";
+import { ServerClient } from "./server-client.js";
 import type { SliceDefinition } from "./slice.js";
 import type { Unsubscribe, WasmClient } from "./types.js";
 
@@ -38,6 +39,7 @@ export class Entries {
   #snapshot: Snapshot<unknown> | undefined;
   #snapshotStale = true;
   #undo: Undo | undefined;
+  #initial: Entries | undefined;
 
   /** What listeners are told for the keys that changed: a set's members, an object's fields. */
   topics: (keys: readonly string[]) => readonly unknown[] = (keys) => keys;
@@ -48,7 +50,14 @@ export class Entries {
     readonly name: string,
     readonly notifier: Notifier,
     readonly options: SliceDefinition<unknown>["options"],
+    readonly config: string,
   ) {}
+
+  /** The entries as a server has them. */
+  get initial(): Entries {
+    const { index, name, notifier, options, config } = this;
+    return (this.#initial ??= new Entries(new ServerClient(config), index, name, notifier, options, config));
+  }
 
   /** The keys that are there, in order. */
   keys(): string[] {

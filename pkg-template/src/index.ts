@@ -3,6 +3,7 @@ export { map } from "./map.js";
 export { set } from "./set.js";
 export { object } from "./object.js";
 export { HoldallError } from "./error.js";
+export { internal } from "./internal.js";
 
 export type { App } from "./client.js";
 export type { HoldallErrorCode } from "./error.js";

@@ -91,6 +91,15 @@ export interface MapSlice<T> {
    */
   snapshot(): ReadonlyMap<string, Frozen<T>>;
   /**
+   * The entries that a server shows, and so a page while it takes over the server's HTML: those of the option `initial`.
+   *
+   * @example
+   * ```ts
+   * const lines = hydrating ? app.state.cart.initial() : app.state.cart.snapshot();
+   * ```
+   */
+  initial(): ReadonlyMap<string, Frozen<T>>;
+  /**
    * Calls `listener` with the keys that changed, once per transaction; for one key only if `key` is given.
    *
    * @example
@@ -162,6 +171,7 @@ function create<T>(entries: Entries): MapSlice<T> {
     delete: (key) => isText(key) && entries.remove(key),
     clear: () => entries.clear(),
     snapshot,
+    initial: () => create<T>(entries.initial).snapshot(),
     subscribe: (listener, key) => entries.subscribe((keys) => listener(keys as readonly string[]), key),
     keys: () => snapshot().keys(),
     values: () => snapshot().values(),

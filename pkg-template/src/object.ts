@@ -72,6 +72,15 @@ export interface ObjectSlice<T extends object> {
    */
   snapshot(): Frozen<T>;
   /**
+   * What a server shows, and so a page while it takes over the server's HTML: the option `initial`.
+   *
+   * @example
+   * ```ts
+   * const { inStock } = hydrating ? app.state.filters.initial() : app.state.filters.snapshot();
+   * ```
+   */
+  initial(): Frozen<T>;
+  /**
    * Calls `listener` with the fields that changed, once per transaction; for one field only if `field` is given.
    *
    * @example
@@ -140,6 +149,7 @@ function create<T extends object>(entries: Entries): ObjectSlice<T> {
     increment: (field, by) => entries.increment(KEY, field, by),
     clear: () => entries.clear(),
     snapshot: read,
+    initial: () => entries.initial.read(KEY) as Frozen<T>,
     subscribe: (listener, field) => {
       seen ??= fields();
       return entries.subscribe((changed) => listener(changed as readonly (keyof T & string)[]), field);

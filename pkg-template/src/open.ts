@@ -1,13 +1,13 @@
 import init, { Client } from "./holdall.js";
 import type { App } from "./client.js";
 import type { OpenOptions } from "./options.js";
-import { opener } from "./registry.js";
+import { opener, page } from "./registry.js";
 import { loadWasm } from "./wasm.js";
 
 const openWith = opener(async () => {
   await loadWasm(init, new URL("./holdall_bg.wasm", import.meta.url));
   return Client;
-});
+}, page);
 
 /**
  * Opens the client: its state, its session and its `fetch`. Resolves when the stored state is loaded, and never waits for

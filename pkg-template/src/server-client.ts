@@ -20,7 +20,7 @@ export class ServerClient implements WasmClient {
   /** The initial state: each slice's entries as JSON, by key. */
   readonly #slices: readonly ReadonlyMap<string, string>[];
 
-  constructor(config: string, _host: Host) {
+  constructor(config: string, _host?: Host) {
     this.#slices = (JSON.parse(config) as { slices: { kind: string; initial?: unknown }[] }).slices.map(
       ({ kind, initial = [] }) => new Map(Array.from(entriesOf(kind, initial), ([key, value]) => [key, JSON.stringify(value)])),
     );

@@ -59,6 +59,15 @@ export interface SetSlice<T extends Scalar> {
    */
   snapshot(): ReadonlySet<T>;
   /**
+   * The members that a server shows, and so a page while it takes over the server's HTML: those of the option `initial`.
+   *
+   * @example
+   * ```ts
+   * const senders = hydrating ? app.state.blocked.initial() : app.state.blocked.snapshot();
+   * ```
+   */
+  initial(): ReadonlySet<T>;
+  /**
    * Calls `listener` with the members that came or went, once per transaction; for one member only if `member` is given.
    *
    * @example
@@ -136,6 +145,7 @@ function create<T extends Scalar>(entries: Entries): SetSlice<T> {
     delete: (member) => keysOf(member).map(entries.remove).includes(true),
     clear: () => entries.clear(),
     snapshot,
+    initial: () => create<T>(entries.initial).snapshot(),
     subscribe: (listener, member) => entries.subscribe((members) => listener(members as readonly T[]), member),
     values: () => snapshot().values(),
     [Symbol.iterator]: () => snapshot().values(),

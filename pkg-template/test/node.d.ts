@@ -27,6 +27,14 @@ declare module "node:fs" {
   export function readFileSync(path: URL, encoding: "utf8"): string;
 }
 
+declare module "node:child_process" {
+  export function execFileSync(program: string, words: string[], options: { cwd: URL; encoding: "utf8" }): string;
+}
+
+declare module "node:v8" {
+  export function setFlagsFromString(flags: string): void;
+}
+
 declare module "node:vm" {
   export function runInNewContext(code: string): unknown;
 }
@@ -55,4 +63,16 @@ declare module "node:http" {
 
 declare module "qs" {
   export function parse(query: string, options?: { plainObjects?: boolean; allowPrototypes?: boolean; depth?: number }): unknown;
+}
+
+declare module "jsdom" {
+  export class JSDOM {
+    constructor(html: string, options?: { url?: string; pretendToBeVisual?: boolean });
+    readonly window: Window & typeof globalThis;
+  }
+}
+
+declare module "node:stream" {
+  export type Readable = never;
+  export type Writable = never;
 }

@@ -17,7 +17,7 @@ use crate::{Result, simulate, tools};
 const NATIVE: usize = 324;
 const DOC: usize = 17;
 const BROWSER: usize = 142;
-const FACADE: usize = 165;
+const FACADE: usize = 185;
 const HTTP: usize = 12;
 const PYTHON: usize = 135;
 const END_TO_END: usize = 31;

@@ -1,0 +1,126 @@
+import type { FakeClock } from "./fake-clock.js";
+
+/** What several tabs of one browser share. */
+export class FakeBrowser {
+  readonly tabs = new Set<FakeTab>();
+  readonly stored = new Map<string, string>();
+  readonly channels = new Set<FakeChannel>();
+
+  constructor(
+    readonly clock: FakeClock,
+    readonly origin: string,
+    readonly fetch: (request: Request) => Promise<Response>,
+  ) {}
+}
+
+/** One tab: as much of a page as the client looks for. */
+export class FakeTab {
+  readonly #listeners = new EventTarget();
+  readonly localStorage: object;
+  /** The global object, as the client is to see it. */
+  readonly global: object;
+
+  constructor(browser: FakeBrowser) {
+    const { clock, origin } = browser;
+    const start = clock.now;
+    const local = storage(browser.stored, (key, newValue) => {
+      for (const tab of browser.tabs) {
+        // A task later, as in a browser.
+        if (tab !== this) clock.setTimeout(() => tab.hear(key, newValue));
+      }
+    });
+    const global = Object.create(globalThis) as object;
+    const own = {
+      globalThis: global,
+      window: global,
+      self: global,
+      Window: class {
+        static [Symbol.hasInstance](value: unknown): boolean {
+          return value === global;
+        }
+      },
+      Storage: class {
+        static [Symbol.hasInstance](value: unknown): boolean {
+          return typeof value === "object";
+        }
+      },
+      document: Object.assign(new EventTarget(), { visibilityState: "visible" }),
+      location: new URL("/", origin),
+      isSecureContext: true,
+      localStorage: local,
+      sessionStorage: storage(new Map()),
+      indexedDB: undefined,
+      navigator: {},
+      crypto: globalThis.crypto,
+      Date: { now: () => clock.now, parse: Date.parse },
+      performance: { now: () => clock.now - start },
+      setTimeout: clock.setTimeout,
+      requestIdleCallback: undefined,
+      addEventListener: this.#listeners.addEventListener.bind(this.#listeners),
+      removeEventListener: this.#listeners.removeEventListener.bind(this.#listeners),
+      BroadcastChannel: class extends FakeChannel {
+        constructor(name: string) {
+          super(name, browser);
+        }
+      },
+      // Node's knows no page that an address could be relative to.
+      Request: class extends Request {
+        constructor(input: RequestInfo | URL, init?: RequestInit) {
+          super(input instanceof Request ? input : new URL(`${input}`, origin), init);
+        }
+      },
+      fetch: (input: RequestInfo | URL, init?: RequestInit) =>
+        browser.fetch(new Request(input instanceof Request ? input : new URL(`${input}`, origin), init)),
+    };
+    for (const [name, value] of Object.entries(own)) Object.defineProperty(global, name, { value, enumerable: true });
+    this.localStorage = local;
+    this.global = global;
+    browser.tabs.add(this);
+  }
+
+  hear(key: string, newValue: string | null): void {
+    const { localStorage: storageArea } = this;
+    this.#listeners.dispatchEvent(Object.assign(new Event("storage"), { key, newValue, storageArea }));
+  }
+}
+
+/** A `Storage`, whose entries are properties as a browser's are. */
+function storage(items: Map<string, string>, changed: (key: string, value: string | null) => void = () => {}): object {
+  const methods = {
+    getItem: (key: string) => items.get(key) ?? null,
+    setItem(key: string, value: string) {
+      items.set(key, value);
+      changed(key, value);
+    },
+    removeItem(key: string) {
+      if (items.delete(key)) changed(key, null);
+    },
+  };
+  return new Proxy(methods, {
+    ownKeys: () => [...items.keys()],
+    getOwnPropertyDescriptor: (_, key) =>
+      items.has(key as string) ? { value: "", configurable: true, enumerable: true } : undefined,
+  });
+}
+
+/** A `BroadcastChannel` among the tabs of one browser. */
+class FakeChannel extends EventTarget {
+  constructor(
+    readonly name: string,
+    readonly browser: FakeBrowser,
+  ) {
+    super();
+    browser.channels.add(this);
+  }
+
+  postMessage(data: unknown): void {
+    for (const channel of this.browser.channels) {
+      if (channel === this || channel.name !== this.name) continue;
+      this.browser.clock.setTimeout(() => channel.dispatchEvent(Object.assign(new Event("message"), { data })));
+    }
+  }
+
+  close(): void {
+    this.browser.channels.delete(this);
+  }
+}

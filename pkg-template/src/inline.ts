@@ -1,0 +1,57 @@
+import init, { Client, initSync } from "./holdall.js";
+import { internal, type App, type OpenOptions } from "./index.js";
+
+export * from "./index.js";
+
+/** The WebAssembly module as base64. The build puts it here. */
+declare const WASM_BASE64: string;
+
+/**
+ * The WebAssembly module.
+ *
+ * @internal
+ */
+export const wasm = (): Uint8Array => Uint8Array.from(atob(WASM_BASE64), (char) => char.charCodeAt(0));
+
+const openLater = internal.opener(async () => {
+  await init({ module_or_path: wasm() });
+  return Client;
+}, internal.page);
+
+const openNow = internal.syncOpener(() => {
+  initSync({ module: wasm() });
+  return Client;
+}, internal.page);
+
+/**
+ * As `open` of `holdall`, without a file to fetch: the WebAssembly module is part of this entry.
+ *
+ * @throws HoldallError as `open` of `holdall`
+ *
+ * @example
+ * ```ts
+ * import { map, open } from "holdall/inline";
+ *
+ * const app = await open({ name: "shop", state: { cart: map<number>() } });
+ * ```
+ */
+export function open<S extends object>(options: OpenOptions<S>): Promise<App<S>> {
+  return openLater(options);
+}
+
+/**
+ * Opens the client at once, and gives it. Compiling and reading what is stored block the page for some milliseconds: use `open`
+ * where you can wait.
+ *
+ * @throws HoldallError as `open`; `bad-config` also if `open` is opening the same client just now
+ *
+ * @example
+ * ```ts
+ * import { map, openSync } from "holdall/inline";
+ *
+ * export const app = openSync({ name: "shop", state: { cart: map<number>() } });
+ * ```
+ */
+export function openSync<S extends object>(options: OpenOptions<S>): App<S> {
+  return openNow(options);
+}

@@ -1,0 +1,120 @@
+import { bindings } from "./bindings.js";
+import type { App } from "./client.js";
+import { type Clock, FakeClock, settle } from "./fake-clock.js";
+import { FakeBrowser, FakeTab } from "./fake-page.js";
+import { internal, type OpenOptions } from "./index.js";
+import { wasm } from "./inline.js";
+
+export type { Clock } from "./fake-clock.js";
+
+/** What answers a request. Throw a `TypeError` for a network that fails. */
+export type Route = (request: Request) => Response | Promise<Response>;
+
+/** A request that has reached the network. */
+export interface SentRequest {
+  readonly method: string;
+  /** Path and query; with the origin if it is another one than the page's. */
+  readonly url: string;
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** A client in a browser of its own, in memory. */
+export interface TestBrowser<S extends object> {
+  /** The client of the first tab. */
+  readonly app: App<S>;
+  /** The time for all tabs. */
+  readonly clock: Clock;
+  /** What answers, by method and path; may be changed at any time. A request for anything else fails as one without network. */
+  readonly routes: Record<string, Route>;
+  /** All that was sent, in order. */
+  readonly requests: readonly SentRequest[];
+  /**
+   * Opens another tab over the same storage; after `app.close()`, that is a reload.
+   *
+   * @example
+   * ```ts
+   * const second = tab();
+   * ```
+   */
+  tab(): App<S>;
+  /**
+   * Waits until everything that needs no time to pass has been done: other tabs know what this one has changed.
+   *
+   * @example
+   * ```ts
+   * await settled();
+   * ```
+   */
+  settled(): Promise<void>;
+  /** Closes all tabs. */
+  close(): void;
+}
+
+/**
+ * Opens a client for a test: the same code as in a page, over a storage in memory, a clock that the test moves, and a network that
+ * the test scripts. It runs wherever there is WebAssembly, touches nothing global, and shares nothing with other tests.
+ *
+ * There is no IndexedDB in it: refresh tokens are kept in memory.
+ *
+ * @example
+ * ```ts
+ * const { app, clock, requests } = openTest(
+ *   {
+ *     name: "shop",
+ *     state: { cart: map<number>() },
+ *     requests: [{ match: "POST /api/checkout", send: { cart: "body" }, consume: ["cart"] }],
+ *   },
+ *   { "POST /api/checkout": () => Response.json({ order: 1 }) },
+ * );
+ * app.state.cart.set("lamp", 2);
+ * await app.fetch("/api/checkout", { method: "POST" });
+ * expect(requests[0]?.body).toBe('{"cart":{"lamp":2}}');
+ * expect(app.state.cart.size).toBe(0);
+ * ```
+ */
+export function openTest<S extends object>(
+  options: OpenOptions<S>,
+  routes: Record<string, Route> = {},
+  { origin = "https://app.test" }: { origin?: string } = {},
+): TestBrowser<S> {
+  const clock = new FakeClock();
+  const requests: SentRequest[] = [];
+  const answer = async (request: Request): Promise<Response> => {
+    const { origin: to, pathname, search } = new URL(request.url);
+    const own = to === origin ? "" : to;
+    const { method } = request;
+    const headers = Object.fromEntries(request.headers);
+    requests.push({ method, url: own + pathname + search, headers, body: await request.clone().text() });
+    const route = routes[`${method} ${own}${pathname}`];
+    if (!route) throw new TypeError(`the test has no route "${method} ${own}${pathname}"`);
+    return route(request);
+  };
+  const browser = new FakeBrowser(clock, origin, answer);
+  const apps = new Set<App<S>>();
+
+  const tab = (): App<S> => {
+    const page = new FakeTab(browser);
+    const { Client, initSync } = bindings(page.global);
+    initSync({ module: (compiled ??= new WebAssembly.Module(wasm() as Uint8Array<ArrayBuffer>)) });
+    const app = internal.createClient(Client, options, undefined, () => {
+      browser.tabs.delete(page);
+      apps.delete(app);
+    });
+    apps.add(app);
+    return app;
+  };
+
+  return {
+    app: tab(),
+    clock,
+    routes,
+    requests,
+    tab,
+    settled: settle,
+    close: () => apps.forEach((app) => app.close()),
+  };
+}
+
+let compiled: WebAssembly.Module | undefined;

@@ -1,0 +1,37 @@
+// What is published, as the tools of others see it.
+import * as assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { describe, test } from "node:test";
+
+const published = new URL("../../../target/npm/holdall/", import.meta.url);
+const root = new URL("../../", import.meta.url);
+const run = (tool: string, ...words: string[]): string => {
+  try {
+    return execFileSync("node_modules/.bin/" + tool, words, { cwd: root, encoding: "utf8" });
+  } catch (error) {
+    return assert.ok(false, `${(error as { stdout?: string }).stdout}`) as never;
+  }
+};
+
+if (existsSync(published)) {
+  describe("the published package", () => {
+    test("is as publint wants it", () => {
+      assert.match(run("publint", "--strict", published.pathname), /All good/);
+    });
+
+    test("has types that resolve in every way but CommonJS", () => {
+      run("attw", "--pack", published.pathname, "--profile", "esm-only", "--exclude-entrypoints", "holdall_bg.wasm");
+    });
+
+    test("depends on no framework, and marks React's part as the page's", () => {
+      const { dependencies, peerDependenciesMeta, sideEffects } = JSON.parse(readFileSync(new URL("package.json", published), "utf8"));
+      assert.deepEqual([dependencies, sideEffects], [undefined, false]);
+      const optional = { optional: true };
+      assert.deepEqual(peerDependenciesMeta, { react: optional, svelte: optional, vue: optional });
+      const read = (name: string) => readFileSync(new URL(name, published), "utf8");
+      assert.match(read("react.js"), /^"use client"/);
+      for (const name of ["index.js", "svelte.js", "server.js"]) assert.doesNotMatch(read(name), /from"(?!\.\/)/);
+    });
+  });
+}

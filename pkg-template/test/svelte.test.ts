@@ -1,0 +1,52 @@
+import { counted, onServer, shop } from "./dom.js";
+import * as assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { derived, get } from "svelte/store";
+import { entryStore, sessionStore, sliceStore } from "../src/svelte.js";
+
+describe("holdall/svelte", () => {
+  test("has stores that tell what has changed, until nobody listens", () => {
+    const app = shop();
+    const { slice: cart, count } = counted(app.state.cart);
+    const seen: unknown[] = [];
+    const titles = sliceStore(
+      cart,
+      (lines) => [...lines.values()].map(({ title }) => title),
+      (a, b) => a.join() === b.join(),
+    );
+    const ends = [
+      entryStore(cart, "lamp").subscribe((line) => seen.push(line?.qty)),
+      titles.subscribe((titles) => seen.push(titles.join())),
+      derived(sliceStore(cart), (lines) => lines.size).subscribe((size) => seen.push(size)),
+    ];
+    assert.deepEqual(seen.splice(0), [1, "Lamp,Mug", 2]);
+    app.state.cart.increment("lamp", "qty", 1);
+    assert.deepEqual(seen.splice(0), [2]);
+    app.state.cart.delete("mug");
+    assert.deepEqual(seen.splice(0), ["Lamp", 1]);
+    assert.equal(count(), 3);
+    for (const end of ends) end();
+    assert.equal(count(), 0);
+    assert.deepEqual([get(entryStore(app.state.filters, "inStock")), get(entryStore(app.state.blocked, "mallory"))], [true, false]);
+  });
+
+  test("tells who signs in", () => {
+    const app = shop();
+    const seen: unknown[] = [];
+    sessionStore(app.session).subscribe(({ status, user }) => seen.push(status, user?.name));
+    app.session.signIn({ access_token: "t", token_type: "Bearer" }, { user: { name: "Ada" } });
+    assert.deepEqual(seen, ["signed-out", undefined, "signed-in", "Ada"]);
+  });
+
+  test("shows the initial state on a server, and listens to nothing", async () => {
+    const app = shop();
+    const { slice: cart, count } = counted(app.state.cart);
+    await onServer(() => {
+      const seen: unknown[] = [];
+      sliceStore(cart).subscribe(({ size }) => seen.push(size));
+      entryStore(cart, "lamp").subscribe((line) => seen.push(line));
+      sessionStore(app.session).subscribe(({ status }) => seen.push(status));
+      assert.deepEqual([...seen, count()], [0, undefined, "restoring", 0]);
+    });
+  });
+});

@@ -1,0 +1,116 @@
+// `holdall/testing` and `holdall/inline`, as built.
+import * as assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { describe, test } from "node:test";
+import { map } from "../src/map.js";
+import { set } from "../src/set.js";
+import { pretendToBeAPage } from "./page.js";
+
+const dist = new URL("../../dist/", import.meta.url);
+const load = async <M>(name: string): Promise<M> => (await import(new URL(name, dist).href)) as M;
+
+if (existsSync(new URL("testing.js", dist))) {
+  const { openTest } = await load<typeof import("../src/testing.js")>("testing.js");
+  const { HoldallError } = await load<typeof import("../src/index.js")>("index.js");
+
+  const options = () => ({
+    name: "shop",
+    state: { cart: map<number>(), blocked: set(), seen: map<number>({ ttl: 60_000 }) },
+    auth: { refresh: "/auth/refresh", signOut: "/auth/sign-out" },
+    requests: [
+      { match: "/api/*", token: true },
+      { match: "GET /api/messages", send: { blocked: "query" } },
+      { match: "POST /api/checkout", send: { cart: "body" }, consume: ["cart"] },
+    ] as const,
+  });
+  const token = (access_token: string) => ({ access_token, token_type: "Bearer", expires_in: 300 });
+
+  describe("holdall/testing", () => {
+    test("sends what the rules say to the routes, and shows it", async () => {
+      const { app, requests, routes, close } = openTest(options(), { "POST /api/checkout": () => Response.json({ order: 1 }) });
+      app.state.cart.set("lamp", 2);
+      app.state.blocked.add("mallory");
+      assert.deepEqual(await (await app.fetch("/api/checkout", { method: "POST" })).json(), { order: 1 });
+      assert.equal(app.state.cart.size, 0);
+      await assert.rejects(app.fetch("/api/messages"), { name: "TypeError", message: 'the test has no route "GET /api/messages"' });
+      routes["GET /api/messages"] = () => new Response(null, { status: 204 });
+      assert.equal((await app.fetch("/api/messages")).status, 204);
+      assert.deepEqual(
+        requests.map(({ method, url, body }) => [method, url, body]),
+        [
+          ["POST", "/api/checkout", '{"cart":{"lamp":2}}'],
+          ["GET", "/api/messages?blocked=mallory", ""],
+          ["GET", "/api/messages?blocked=mallory", ""],
+        ],
+      );
+      close();
+    });
+
+    test("lets the test move the time", async () => {
+      const { app, clock, requests, close } = openTest(options(), {
+        "POST /auth/refresh": () => Response.json(token("second")),
+        "GET /api/me": () => Response.json({}),
+      });
+      app.session.signIn(token("first"), { user: { sub: "ada" } });
+      app.state.seen.set("lamp", 1);
+      const told: unknown[] = [];
+      app.state.seen.subscribe((keys) => told.push(...keys));
+      await clock.advance(59_999);
+      assert.deepEqual([app.state.seen.size, told], [1, []]);
+      await clock.advance(1);
+      assert.deepEqual([app.state.seen.size, told], [0, ["lamp"]]);
+      await app.fetch("/api/me");
+      await clock.advance(300_000);
+      await app.fetch("/api/me");
+      assert.deepEqual(
+        requests.map(({ url, headers }) => [url, headers["authorization"]]),
+        [["/api/me", "Bearer first"], ["/auth/refresh", undefined], ["/api/me", "Bearer second"]],
+      );
+      close();
+    });
+
+    test("has several tabs, and reloads", async () => {
+      const { app, tab, settled, close } = openTest(options());
+      const second = tab();
+      app.state.cart.set("lamp", 1);
+      second.state.cart.set("mug", 1);
+      app.session.signIn(token("t"), { user: { sub: "ada" } });
+      await settled();
+      assert.deepEqual([app, second].map(({ state, session }) => [state.cart.size, session.status]), [
+        [2, "signed-in"],
+        [2, "signed-in"],
+      ]);
+      app.close();
+      second.close();
+      const third = tab();
+      assert.equal(third.state.cart.size, 2);
+      close();
+      assert.throws(() => third.state.cart.clear(), (error) => error instanceof HoldallError && error.code === "closed");
+      const other = openTest(options());
+      assert.equal(other.app.state.cart.size, 0);
+      other.close();
+    });
+  });
+
+  describe("holdall/inline", () => {
+    test("opens at once, and gives one client with open", async () => {
+      pretendToBeAPage();
+      const { open, openSync } = await load<typeof import("../src/inline.js")>("inline.js");
+      const { open: openDefault } = await load<typeof import("../src/index.js")>("index.js");
+      const cart = () => ({ name: "inline", state: { cart: map<number>() } });
+      const app = openSync(cart());
+      app.state.cart.set("lamp", 1);
+      assert.equal(openSync(cart()), app);
+      assert.equal(await open(cart()), app);
+      assert.equal(await openDefault(cart()), app);
+      assert.throws(() => openSync({ ...cart(), state: { cart: map<string>({ ttl: 1 }) } }), { code: "bad-config" });
+      const pending = open({ ...cart(), name: "later" });
+      assert.throws(() => openSync({ ...cart(), name: "later" }), { code: "bad-config" });
+      assert.equal(openSync({ ...cart(), name: "another" }).state.cart.size, 0);
+      const later = await pending;
+      assert.equal(openSync({ ...cart(), name: "later" }), later);
+      app.close();
+      assert.equal(openSync(cart()).state.cart.get("lamp"), 1);
+    });
+  });
+}

@@ -1,0 +1,88 @@
+import { counted, onServer, place, shop, type Slices } from "./dom.js";
+import * as assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { createApp, createSSRApp, defineComponent, h, nextTick, onUpdated } from "vue";
+import { renderToString } from "vue/server-renderer";
+import type { App } from "../src/client.js";
+import { holdall, useApp, useEntry, useSession, useSlice } from "../src/vue.js";
+
+const updated: string[] = [];
+
+const Line = defineComponent({
+  props: { sku: { type: String, required: true } },
+  setup({ sku }) {
+    const line = useEntry(useApp<App<Slices>>().state.cart, sku);
+    onUpdated(() => void updated.push(sku));
+    return () => h("p", `${line.value?.qty}`);
+  },
+});
+
+const Page = defineComponent({
+  setup() {
+    const { cart, filters, blocked } = useApp<App<Slices>>().state;
+    const [size, inStock, isBlocked] = [useSlice(cart, ({ size }) => size), useEntry(filters, "inStock"), useEntry(blocked, "mallory")];
+    const session = useSession();
+    return () => h("p", `${size.value},${inStock.value},${isBlocked.value},${session.value.status}`);
+  },
+});
+
+describe("holdall/vue", () => {
+  test("renders only what reads what has changed, until it is unmounted", async () => {
+    const app = shop();
+    const { slice: cart, count } = counted(app.state.cart);
+    const element = place();
+    const root = createApp({ render: () => [h(Line, { sku: "lamp" }), h(Line, { sku: "mug" }), h(Page)] });
+    root.use(holdall({ ...app, state: { ...app.state, cart } })).mount(element);
+    assert.equal(element.textContent, "122,true,false,signed-out");
+    app.state.cart.increment("lamp", "qty", 1);
+    app.state.blocked.add("mallory");
+    app.session.signIn({ access_token: "t", token_type: "Bearer" });
+    await nextTick();
+    assert.equal(element.textContent, "222,true,true,signed-in");
+    assert.deepEqual(updated, ["lamp"]);
+    assert.equal(count(), 3);
+    root.unmount();
+    assert.equal(count(), 0);
+  });
+
+  test("tells what isn't equal", async () => {
+    const app = shop();
+    const root = createApp({
+      setup() {
+        const titles = useSlice(
+          app.state.cart,
+          (lines) => [...lines.values()].map(({ title }) => title),
+          (a, b) => a.join() === b.join(),
+        );
+        onUpdated(() => void updated.push("titles"));
+        return () => titles.value.join();
+      },
+    });
+    const element = place();
+    root.mount(element);
+    updated.length = 0;
+    app.state.cart.increment("lamp", "qty", 1);
+    await nextTick();
+    assert.deepEqual([element.textContent, updated], ["Lamp,Mug", []]);
+    app.state.cart.delete("mug");
+    await nextTick();
+    assert.deepEqual([element.textContent, updated], ["Lamp", ["titles"]]);
+  });
+
+  test("takes over a server's HTML without a mismatch, and then shows what is stored", async () => {
+    const app = shop();
+    const root = () => createSSRApp(Page).use(holdall(app));
+    const html = await onServer(() => renderToString(root()));
+    assert.equal(html, "<p>0,true,false,restoring</p>");
+    const { warn, error } = console;
+    const said: unknown[] = [];
+    console.warn = console.error = (...words: unknown[]) => void said.push(words.join(" "));
+    const element = place(html);
+    root().mount(element);
+    assert.equal(element.textContent, "0,true,false,restoring");
+    await nextTick();
+    Object.assign(console, { warn, error });
+    assert.deepEqual(said, []);
+    assert.equal(element.textContent, "2,true,false,signed-out");
+  });
+});
