@@ -365,7 +365,7 @@ impl Driver {
             Effect::WakeAfter(milliseconds) => self.later(milliseconds, |driver| {
                 // Closed clients sleep on.
                 drop(driver.change(|client| {
-                    client.session.wake(clock::now());
+                    client.wake(clock::now());
                     Ok(())
                 }));
             }),

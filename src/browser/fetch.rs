@@ -133,7 +133,7 @@ impl Driver {
                 if let Err(Failure::Browser(reason)) = settled {
                     return Err(reason.into());
                 }
-                let replay = self.change(|client| Ok(client.replay_after_wait(&mut exchange)));
+                let replay = self.change(|client| Ok(settled.is_ok() && client.replay_after_wait(&mut exchange)));
                 again = if replay == Ok(true) { Reply::Replay } else { Reply::Done };
             }
             if again != Reply::Replay {

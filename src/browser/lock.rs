@@ -98,7 +98,7 @@ impl Driver {
             .iter()
             .any(|lock| lock.ticket == ticket && lock.waited);
         drop(self.change(|client| {
-            client.session.locked(ticket, waited, clock::now());
+            client.locked(ticket, waited, clock::now());
             Ok(())
         }));
     }

@@ -20,7 +20,7 @@ impl Driver {
     /// Runs a transaction: the core reads what is stored, and says what is to be.
     pub(super) async fn transact(self: Rc<Self>, op: VaultOp) {
         let stored = self.try_transact(&op).await.is_ok();
-        self.client.borrow_mut().session.vault_done(&op, stored, clock::now());
+        self.client.borrow_mut().vault_done(&op, stored, clock::now());
         self.react();
     }
 

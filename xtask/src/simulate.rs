@@ -1,4 +1,4 @@
-//! `simulate`: the journal's simulation, optimised, and able to take the shortcuts that it must notice.
+//! `simulate`: the journal's simulation, and the session's, optimised, and able to take the shortcuts that it must notice.
 
 use std::env;
 use std::process::Command;
@@ -32,7 +32,7 @@ pub(crate) fn command(workspace: &Workspace, arguments: &[impl AsRef<str>]) -> C
 
 /// Whether a line of its output says what happened.
 pub(crate) fn is_result(line: &str) -> bool {
-    ["runs: ", "writes refused: "]
+    ["runs: ", "writes refused: ", "sessions, runs: ", "answers lost: "]
         .iter()
         .any(|start| line.starts_with(start))
         || line.contains(" shortcuts, ")
@@ -59,6 +59,7 @@ mod tests {
     #[test]
     fn results_are_told_from_the_rest() {
         assert!(is_result("runs: 2000; in each, on average, pages: 9.0"));
+        assert!(is_result("sessions, runs: 2000; in each, on average, pages: 6.0"));
         assert!(is_result("17 shortcuts, 0 of them unnoticed, in 3.0 s"));
         assert!(!is_result("   Compiling holdall v0.1.0"));
     }

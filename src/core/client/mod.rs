@@ -15,7 +15,7 @@ use crate::mutant::{Mutant, on};
 use crate::number::Numbers;
 use crate::random::Random;
 use crate::request::{Plan, RuleConfig, Rules, SliceInfo, Target};
-use crate::session::{Answer, Hint, Session};
+use crate::session::{Answer, Hint, Session, VaultOp};
 use crate::store::{Setting, Store};
 use crate::text::concat;
 use crate::time::Now;
@@ -242,7 +242,26 @@ impl Client {
         }
     }
 
-    /// The refresh endpoint has answered: see [`Session::answered`]. Somebody may have signed out meanwhile, and the word of it be on its way.
+    /// A lock is had: see [`Session::locked`]. Somebody may have signed in or out meanwhile, and the word of it be on its way; so with the others
+    /// below.
+    pub fn locked(&mut self, ticket: u64, waited: bool, now: Now) {
+        self.look_for_hint(now);
+        self.session.locked(ticket, waited, now);
+    }
+
+    /// Time has passed: see [`Session::wake`].
+    pub fn wake(&mut self, now: Now) {
+        self.look_for_hint(now);
+        self.session.wake(now);
+    }
+
+    /// A transaction of the database has ended: see [`Session::vault_done`].
+    pub fn vault_done(&mut self, op: &VaultOp, stored: bool, now: Now) {
+        self.look_for_hint(now);
+        self.session.vault_done(op, stored, now);
+    }
+
+    /// The refresh endpoint has answered: see [`Session::answered`].
     pub fn answered(&mut self, ticket: u64, answer: Answer<'_>, now: Now) {
         self.look_for_hint(now);
         self.session.answered(ticket, answer, now);

@@ -13,6 +13,10 @@ pub(super) struct Attempt {
     /// The server that has refused the token there was.
     pub(super) origin: Option<Rc<str>>,
     pub(super) step: Step,
+    /// Which lock it takes.
+    pub(super) level: u64,
+    /// Whether that is another than the session's: the sender's of a refresh token, to see whether that one has gone.
+    pub(super) probes: bool,
     /// When this step began, and when all of them, by the monotonic clock: what other tabs wait for mustn't depend on a clock that is set.
     since: u64,
     begun: u64,
@@ -26,6 +30,8 @@ pub(super) struct Attempt {
     pub(super) base: u64,
     /// The generation of the access token that there was when it was sent.
     pub(super) generation: u64,
+    /// When it was sent.
+    pub(super) at: Now,
 }
 
 /// A request that was sent, and what its answer is judged by.
@@ -34,6 +40,7 @@ pub(super) struct Sent {
     pub(super) origin: Option<Rc<str>>,
     pub(super) base: u64,
     pub(super) generation: u64,
+    pub(super) at: Now,
 }
 
 /// Where an attempt is.
@@ -69,12 +76,14 @@ const LOCK: u64 = 15_000;
 const LATE: u64 = 5_000;
 
 impl Attempt {
-    pub(super) fn new(ticket: u64, reason: Reason, origin: Option<Rc<str>>, step: Step, now: Now) -> Self {
+    pub(super) fn new(ticket: u64, level: u64, reason: Reason, origin: Option<Rc<str>>, step: Step, now: Now) -> Self {
         Self {
             ticket,
             reason,
             origin,
             step,
+            level,
+            probes: false,
             since: now.monotonic,
             begun: now.monotonic,
             locked: now.monotonic,
@@ -82,6 +91,7 @@ impl Attempt {
             token: String::new(),
             base: 0,
             generation: 0,
+            at: now,
         }
     }
 
@@ -91,6 +101,7 @@ impl Attempt {
             origin: self.origin.clone(),
             base: self.base,
             generation: self.generation,
+            at: self.at,
         }
     }
 
@@ -99,11 +110,14 @@ impl Attempt {
         self.since = now.monotonic;
     }
 
-    /// It has the lock. Unless it asks `again`, what it has asked counts from its beginning.
-    pub(super) fn lock(&mut self, again: bool, now: Now) {
+    /// It has the lock, for which it may have `waited`. Gives whether it has to ask again: whoever had the lock may have said something just
+    /// now, or, if this page was too busy to notice, long ago.
+    pub(super) fn lock(&mut self, waited: bool, now: Now) -> bool {
+        let again = waited || now.monotonic.saturating_sub(self.begun) > ASK;
         self.step = Step::Asking;
         self.locked = now.monotonic;
         self.since = if again { now.monotonic } else { self.begun };
+        again
     }
 
     /// Somebody says that they are at it: the wait for them begins anew.

@@ -155,7 +155,7 @@ impl Session {
         let claimant = Claimant {
             epoch: &self.epoch,
             by: self.claimant,
-            level: self.level,
+            level: attempt.level,
             grace: self.config.grace,
             limit: ANSWER,
             now: now.wall,
@@ -170,6 +170,9 @@ impl Session {
             Verdict::Pending
         };
         let granted = verdict == Verdict::Granted;
+        if verdict == Verdict::Pending && record.sent > 0 {
+            self.senders = Some(record.level);
+        }
         attempt.verdict = Some(verdict);
         if !granted || attempt.is_late(now) {
             return VaultWrite::Nothing;
@@ -221,8 +224,11 @@ impl Session {
 
     fn retire(&mut self, record: Option<Record>) -> VaultWrite {
         // Somebody else may have signed in meanwhile.
-        let over = |record: &Record| {
-            record.phase == vault::Phase::Retired || self.leaving.as_ref().is_none_or(|left| **left == *record.epoch)
+        let over = |record: &Record| match &self.leaving {
+            _ if record.phase == vault::Phase::Retired => true,
+            Some(left) => **left == *record.epoch,
+            // Signed out in a page that has gone.
+            None => matches!(self.phase, Phase::SignedOut),
         };
         let Some(mut record) = record.filter(over) else {
             return VaultWrite::Nothing;
@@ -232,7 +238,6 @@ impl Session {
         }
         self.to_revoke = Some(record.token.clone());
         record.phase = vault::Phase::Retired;
-        record.epoch = String::from(&*self.epoch);
         VaultWrite::Put(record.encode())
     }
 

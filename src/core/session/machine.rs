@@ -1,6 +1,6 @@
 use std::rc::Rc;
 
-use super::attempt::{Attempt, Sent, Step};
+use super::attempt::{ANSWER, Attempt, Sent, Step};
 use super::backoff::Backoff;
 use super::config::AuthConfig;
 use super::guard::Guard;
@@ -36,10 +36,14 @@ pub struct Session {
     pub(super) tickets: u64,
     /// One whose answer didn't come in time.
     pub(super) overdue: Option<Sent>,
+    /// Whether the last answer was lost: then the server may be further than this page.
+    pub(super) lost: bool,
     /// What was interrupted when the page was left.
     pub(super) paused: Option<(Reason, Option<Rc<str>>)>,
     /// Which of the session's locks is taken: pages that hold the ones before do nothing.
     pub(super) level: u64,
+    /// The lock of whoever has sent the refresh token, and may still get the answer.
+    pub(super) senders: Option<u64>,
     /// Other tabs may have said something that this page hasn't heard.
     pub(super) behind: bool,
     pub(super) backoff: Backoff,
@@ -86,8 +90,10 @@ impl Session {
             attempt: None,
             tickets: 0,
             overdue: None,
+            lost: false,
             paused: None,
             level: 0,
+            senders: None,
             behind: false,
             backoff: Backoff::default(),
             guard: Guard::default(),
@@ -175,7 +181,7 @@ impl Session {
         self.new_epoch();
         self.clear(Phase::SignedOut);
         self.drop_requests();
-        self.accept(&response, user, None, now);
+        self.accept(&response, user, None, 0, now);
         self.settle();
         Ok(())
     }
@@ -259,7 +265,8 @@ impl Session {
         if other || challenge.is_some_and(|text| has_word(text, "insufficient_scope")) {
             return Verdict::Final;
         }
-        if token.generation > generation {
+        let newer = token.generation > generation;
+        if newer && !token.is_expired(now) {
             return Verdict::Replay(token.credentials());
         }
         if self
@@ -269,11 +276,15 @@ impl Session {
         {
             return Verdict::Wait;
         }
-        let helps = self.guard.allows(token, origin, now) || on(Mutant::NoGuard);
+        let helps = newer || self.guard.allows(token, origin, now) || on(Mutant::NoGuard);
         if !helps || self.attempt.is_some() || !self.may_try(now) {
             return Verdict::Final;
         }
-        self.begin(Reason::Refused, Some(origin.into()), now);
+        if newer {
+            self.begin(Reason::Expired, None, now);
+        } else {
+            self.begin(Reason::Refused, Some(origin.into()), now);
+        }
         Verdict::Wait
     }
 
@@ -319,8 +330,15 @@ impl Session {
         self.begin(Reason::Restore, None, now);
     }
 
-    /// Takes a token that the server has given: to a sign-in, or to what was `sent`. The other tabs get it, too.
-    pub(super) fn accept(&mut self, response: &TokenResponse, user: Option<&str>, sent: Option<Sent>, now: Now) {
+    /// Takes a token that the server has given, in so many milliseconds: to a sign-in, or to what was `sent`. The other tabs get it, too.
+    pub(super) fn accept(
+        &mut self,
+        response: &TokenResponse,
+        user: Option<&str>,
+        sent: Option<Sent>,
+        took: u64,
+        now: Now,
+    ) {
         // What signIn was told of the user holds until somebody else signs in.
         let user = user
             .map(str::to_owned)
@@ -331,7 +349,9 @@ impl Session {
         }
         // Near the wall clock, so that it grows from page to page, too.
         self.generation = (self.generation + 1).max(now.wall);
-        let mut token = Token::new(&response.access_token, self.generation, response.lifetime(), 0, now);
+        // What came late may have waited for this page to wake, for how long nobody knows.
+        let spent = if took > ANSWER { took } else { 0 };
+        let mut token = Token::new(&response.access_token, self.generation, response.lifetime(), spent, now);
         token.refused_by = sent.as_ref().and_then(|sent| sent.origin.clone());
         let was_signed_in = matches!(self.phase, Phase::SignedIn(_));
         // One that is there already isn't written again: another tab may have signed out meanwhile.
@@ -378,13 +398,14 @@ impl Session {
         self.backoff = Backoff::default();
         self.guard = Guard::default();
         self.held = None;
+        self.lost = false;
         self.paused = None;
         self.generation = 0;
     }
 
     /// What waits or is under way for a session that is over mustn't go on in another.
     pub(super) fn drop_requests(&mut self) {
-        if !on(Mutant::NoAbort) {
+        if !on(Mutant::NoAbort) && !on(Mutant::OtherEpochReplay) {
             self.effects.push(Effect::Abort);
         }
         let result = if on(Mutant::WaitersTakeAny) {
@@ -408,6 +429,7 @@ impl Session {
             self.overdue = None;
         }
         self.level = 0;
+        self.senders = None;
     }
 }
 

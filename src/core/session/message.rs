@@ -25,7 +25,7 @@ pub(super) struct Message {
     /// How long nobody should try again, in milliseconds.
     pub(super) wait: u64,
     /// 1 if it is the server that asked for it.
-    pub(super) firm: u64,
+    pub(super) asked: u64,
     /// The epoch that a sign-out has begun.
     pub(super) next: String,
 }
@@ -44,14 +44,17 @@ pub(super) enum About {
     Failed,
     /// The user has signed out.
     Out,
+    /// This is the lock that we take.
+    Level,
 }
 
-const NAMES: [(About, &str); 5] = [
+const NAMES: [(About, &str); 6] = [
     (About::Ask, "ask"),
     (About::Token, "token"),
     (About::Working, "working"),
     (About::Failed, "failed"),
     (About::Out, "out"),
+    (About::Level, "level"),
 ];
 
 impl Message {
@@ -84,7 +87,7 @@ impl Message {
             ("spent", Some(self.spent)),
             ("at", Some(self.at)),
             ("wait", Some(self.wait)),
-            ("firm", Some(self.firm)),
+            ("asked", Some(self.asked)),
         ] {
             if let Some(number) = number {
                 name_member(&mut out, &mut first, member);
@@ -120,7 +123,7 @@ impl Message {
                 "spent" => message.spent = value.integer()?,
                 "at" => message.at = value.integer()?,
                 "wait" => message.wait = value.integer()?,
-                "firm" => message.firm = value.integer()?,
+                "asked" => message.asked = value.integer()?,
                 _ => value.pass()?,
             }
             Ok(())

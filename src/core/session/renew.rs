@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::attempt::{Attempt, Sent, Step};
+use super::attempt::{ANSWER, Attempt, Sent, Step};
 use super::config::Keeper;
 use super::interface::{Answer, Effect, Outcome, Reason, Refresh};
 use super::keep::form;
@@ -30,7 +30,11 @@ impl Session {
         self.tickets += 1;
         let memory = self.config.keeper == Keeper::Memory;
         let step = if memory { Step::Asking } else { Step::Locking };
-        self.attempt = Some(Attempt::new(self.tickets, reason, origin, step, now));
+        let senders = self.senders.take();
+        let level = senders.unwrap_or(self.level);
+        let mut attempt = Attempt::new(self.tickets, level, reason, origin, step, now);
+        attempt.probes = senders.is_some();
+        self.attempt = Some(attempt);
         if memory && self.held.is_some() {
             return self.send(now);
         }
@@ -42,7 +46,7 @@ impl Session {
         } else {
             self.effects.push(Effect::Lock {
                 ticket: self.tickets,
-                level: self.level,
+                level,
             });
             self.wake(now);
         }
@@ -55,10 +59,13 @@ impl Session {
             self.effects.push(Effect::Unlock(ticket));
             return;
         };
-        attempt.lock(waited, now);
-        // Whoever had it may have said so just now; whoever was away hasn't heard it.
-        let asks = waited || self.behind || attempt.reason == Reason::Restore;
-        if waited {
+        if attempt.level < self.level && !attempt.probes {
+            // The others take another by now.
+            return self.restart(now);
+        }
+        let again = attempt.lock(waited, now);
+        let asks = again || self.behind || attempt.reason == Reason::Restore;
+        if again {
             self.say(About::Ask, now);
         }
         if asks && !on(Mutant::NoAsk) {
@@ -71,8 +78,11 @@ impl Session {
     /// The time asked for by [`Effect::WakeAfter`] has come, or any other.
     pub fn wake(&mut self, now: Now) {
         let Some(attempt) = &mut self.attempt else {
-            if matches!(self.phase, Phase::Restoring) {
+            // A server that has replaced what renews the session mustn't be left alone with that.
+            let lost = self.lost && matches!(self.phase, Phase::SignedIn(_));
+            if lost || matches!(self.phase, Phase::Restoring) {
                 match self.backoff.left(now) {
+                    0 if lost => self.begin(Reason::Expired, None, now),
                     0 => self.begin(Reason::Restore, None, now),
                     // Timers may be early.
                     left => self.effects.push(Effect::WakeAfter(left)),
@@ -83,6 +93,7 @@ impl Session {
         match (attempt.step, attempt.left(now)) {
             (_, left) if left > 0 => self.effects.push(Effect::WakeAfter(left)),
             // A lock is never stolen: whoever has this one does nothing, so from now on another is taken.
+            (Step::Locking, _) if attempt.probes => self.restart(now),
             (Step::Locking, _) if self.level < LAST_LEVEL => {
                 self.level += 1;
                 self.restart(now);
@@ -105,6 +116,7 @@ impl Session {
             }
             (Step::Sent, _) => {
                 self.overdue = Some(attempt.sent());
+                self.lost = true;
                 self.fail(
                     Code::RefreshFailed,
                     "the refresh endpoint doesn't answer; try again later",
@@ -132,6 +144,7 @@ impl Session {
         let Some(sent) = sent.filter(|sent| in_time || sent.generation == self.generation) else {
             return;
         };
+        self.lost = matches!(answer, Answer::Unreachable);
         match answer {
             Answer::Response {
                 status: 200..=299,
@@ -146,17 +159,20 @@ impl Session {
                     now,
                 ),
             },
-            _ if self.ends(answer) => match (self.config.keeper, &mut self.attempt) {
-                (Keeper::Vault, Some(attempt)) => {
-                    attempt.enter(Step::Ending, now);
-                    let ticket = attempt.ticket;
-                    self.transact(vault::Step::Clear, ticket);
-                    self.wake(now);
+            // Only what a late answer brings is of use: another attempt may be under way.
+            _ if !in_time => {}
+            // What is old news may be wrong by now: it is asked once more.
+            _ if self.ends(answer) && now.monotonic.saturating_sub(sent.at.monotonic) <= ANSWER => {
+                match (self.config.keeper, &mut self.attempt) {
+                    (Keeper::Vault, Some(attempt)) => {
+                        attempt.enter(Step::Ending, now);
+                        let ticket = attempt.ticket;
+                        self.transact(vault::Step::Clear, ticket);
+                        self.wake(now);
+                    }
+                    _ => self.ended(),
                 }
-                // The next attempt will tell.
-                (Keeper::Vault, None) => {}
-                _ => self.ended(),
-            },
+            }
             Answer::Response { retry_after, .. } => {
                 self.fail(
                     Code::RefreshFailed,
@@ -179,6 +195,7 @@ impl Session {
         let Some(attempt) = &mut self.attempt else { return };
         attempt.enter(Step::Sent, now);
         attempt.generation = self.generation;
+        attempt.at = now;
         let token = match self.config.keeper {
             Keeper::Server | Keeper::Source => None,
             Keeper::Memory => self.held.as_deref(),
@@ -260,16 +277,21 @@ impl Session {
             .user()
             .and_then(|user| token::subject(&user))
             .map(|sub| fingerprint(&[&sub]));
+        let took = now.since(sent.at);
         let other = self.subject.is_some() && subject.is_some() && self.subject != subject;
         if other && !on(Mutant::KeepEpoch) {
             self.new_epoch();
             self.clear(Phase::SignedOut);
             self.drop_requests();
             self.effects.push(Effect::Changed);
-            self.accept(response, None, None, now);
+            self.accept(response, None, None, took, now);
         } else {
-            self.accept(response, None, Some(sent), now);
+            self.accept(response, None, Some(sent), took, now);
             let commits = self.config.keeper == Keeper::Vault;
+            if !in_time && self.is_expired(now) {
+                // Who waits for another goes on waiting.
+                return self.wake(now);
+            }
             match &mut self.attempt {
                 Some(attempt) if in_time && commits => {
                     attempt.enter(Step::Committing, now);
@@ -282,6 +304,10 @@ impl Session {
         }
         self.settle();
         self.effects.push(Effect::Refreshed(Outcome::Renewed));
+    }
+
+    fn is_expired(&self, now: Now) -> bool {
+        matches!(&self.phase, Phase::SignedIn(token) if token.is_expired(now))
     }
 
     /// Whether an answer says that the session is over.

@@ -2,8 +2,7 @@
 
 use std::rc::Rc;
 
-use super::attempt::Step;
-use super::backoff::Backoff;
+use super::attempt::Attempt;
 use super::config::Keeper;
 use super::interface::{Effect, Reason};
 use super::machine::{Phase, Session, secret};
@@ -20,10 +19,16 @@ impl Session {
         let Some(message) = Message::decode(text).filter(|message| *message.epoch == *self.epoch) else {
             return;
         };
-        self.level = self.level.max(message.level);
+        if message.level > self.level {
+            self.level = message.level;
+            if self.attempt.as_ref().is_some_and(|attempt| !attempt.is_sent()) {
+                self.restart(now);
+            }
+        }
         match message.about {
             About::Token => self.take(&message, now),
             About::Ask => self.asked(&message, now),
+            About::Level => {}
             About::Working => {
                 if let Some(attempt) = &mut self.attempt {
                     attempt.wait_on(now);
@@ -31,7 +36,7 @@ impl Session {
                 }
             }
             About::Failed => {
-                self.backoff.follow(message.wait, message.firm > 0, now);
+                self.backoff.follow(message.wait, message.asked > 0, now);
                 if self.attempt.as_ref().is_none_or(|attempt| !attempt.is_sent()) {
                     let error = Error::new(
                         Code::RefreshFailed,
@@ -59,10 +64,11 @@ impl Session {
     pub fn woken(&mut self, now: Now) {
         self.behind = true;
         self.backoff.hurry();
-        if let (Some((reason, origin)), None) = (self.paused.take(), &self.attempt) {
-            self.begin(reason, origin, now);
-        } else {
-            self.wake(now);
+        match (self.paused.take(), &self.attempt) {
+            (Some((reason, origin)), None) => self.begin(reason, origin, now),
+            // Whatever it had found out may be long past.
+            (_, Some(attempt)) if !attempt.is_sent() => self.restart(now),
+            _ => self.wake(now),
         }
     }
 
@@ -78,6 +84,8 @@ impl Session {
             spent: token.age(now),
             origin: token.refused_by.as_deref().map(str::to_owned),
             user: self.user.as_deref().map(str::to_owned),
+            wait: self.backoff.left(now),
+            asked: u64::from(self.backoff.is_asked(now)),
             ..self.message(About::Token, now)
         };
         self.post(&message);
@@ -86,7 +94,8 @@ impl Session {
     /// A message without what it is about.
     pub(super) fn message(&self, about: About, now: Now) -> Message {
         let generation = match &self.phase {
-            Phase::SignedIn(token) => token.generation,
+            // Any that lives is newer than one that doesn't, whatever the clock said when they came.
+            Phase::SignedIn(token) if !token.is_expired(now) => token.generation,
             _ => 0,
         };
         let origin = self.attempt.as_ref().and_then(|attempt| attempt.origin.as_deref());
@@ -114,7 +123,7 @@ impl Session {
     pub(super) fn say_failed(&mut self, now: Now) {
         let message = Message {
             wait: self.backoff.left(now),
-            firm: u64::from(self.backoff.is_firm()),
+            asked: u64::from(self.backoff.is_asked(now)),
             ..self.message(About::Failed, now)
         };
         self.post(&message);
@@ -141,7 +150,8 @@ impl Session {
         }
         let was_signed_in = matches!(self.phase, Phase::SignedIn(_));
         self.phase = Phase::SignedIn(token);
-        self.backoff = Backoff::default();
+        self.backoff.follow(message.wait, message.asked > 0, now);
+        self.lost = false;
         self.behind = false;
         self.paused = None;
         if self.attempt.as_ref().is_some_and(|attempt| !attempt.is_sent()) {
@@ -155,10 +165,16 @@ impl Session {
 
     /// Another tab asks for a newer token than it has.
     fn asked(&mut self, message: &Message, now: Now) {
+        if message.level < self.level {
+            self.say(About::Level, now);
+        }
         let Phase::SignedIn(token) = &self.phase else { return };
         let newer = token.generation > message.generation;
         if newer && !token.is_expired(now) {
             return self.hand_over(now);
+        }
+        if self.attempt.as_ref().is_some_and(Attempt::is_sent) {
+            return self.say(About::Working, now);
         }
         // Nobody else can.
         if self.config.keeper == Keeper::Memory && self.held.is_some() {
@@ -170,8 +186,6 @@ impl Session {
                     Reason::Expired
                 };
                 self.begin(reason, origin, now);
-            } else if self.attempt.as_ref().is_some_and(|attempt| attempt.step == Step::Sent) {
-                self.say(About::Working, now);
             } else {
                 self.say_failed(now);
             }

@@ -57,6 +57,8 @@ pub(super) struct Record {
     pub(super) level: u64,
     /// When it was sent first, by the wall clock; 0 if it wasn't.
     pub(super) sent: u64,
+    /// And last.
+    pub(super) last: u64,
 }
 
 /// How far the use of a refresh token is.
@@ -128,6 +130,7 @@ impl Record {
             ("by", self.by),
             ("level", self.level),
             ("sent", self.sent),
+            ("last", self.last),
         ] {
             name_member(&mut out, &mut first, name);
             write::integer(&mut out, number);
@@ -154,6 +157,7 @@ impl Record {
                 "by" => record.by = value.integer()?,
                 "level" => record.level = value.integer()?,
                 "sent" => record.sent = value.integer()?,
+                "last" => record.last = value.integer()?,
                 _ => value.pass()?,
             }
             Ok(())
@@ -169,8 +173,8 @@ impl Record {
         // Whoever has its lock now knows that the sender has gone, or has given up.
         let follows = claimant.level == self.level;
         // A clock that was set says little: the difference counts, either way.
-        let age = claimant.now.abs_diff(self.sent);
-        let tolerated = age >= claimant.limit && age < claimant.grace;
+        let tolerated =
+            claimant.now.abs_diff(self.last) >= claimant.limit && claimant.now.abs_diff(self.sent) < claimant.grace;
         if self.sent == 0 || follows || tolerated || on(Mutant::SendSpent) {
             Verdict::Granted
         } else {
@@ -189,6 +193,7 @@ impl Record {
         if own {
             self.phase = Phase::Sent;
             self.level = claimant.level;
+            self.last = claimant.now;
             if self.sent == 0 {
                 self.sent = claimant.now;
             }

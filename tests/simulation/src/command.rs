@@ -6,7 +6,9 @@ usage: cargo xtask simulate [options]
   --seeds <number>   run so many seeds (default: 2000; 0 with --mutants)
   --from <number>    begin with this seed (default: 0)
   --seed <number>    run one seed, step by step
-  --mutants          take each shortcut that loses data, and see that a run tells";
+  --mutants          take each shortcut that loses data, and see that a run tells
+  --journal          the journal's runs alone
+  --session          the session's runs alone";
 
 /// How many seeds are run where nothing is said.
 const SEEDS: u64 = 2_000;
@@ -17,9 +19,17 @@ pub(crate) enum Command {
     Many { from: u64, seeds: u64, mutants: bool },
 }
 
+/// Whose runs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Of {
+    pub(crate) journal: bool,
+    pub(crate) session: bool,
+}
+
 /// What the arguments ask for; otherwise what is wrong with them.
-pub(crate) fn parse(arguments: &[String]) -> Result<Command, String> {
+pub(crate) fn parse(arguments: &[String]) -> Result<(Command, Of), String> {
     let (mut one, mut from, mut seeds, mut mutants) = (None, 0, None, false);
+    let (mut journal, mut session) = (false, false);
     let mut words = arguments.iter().flat_map(|word| word.splitn(2, '='));
     while let Some(word) = words.next() {
         let mut number = || {
@@ -33,17 +43,27 @@ pub(crate) fn parse(arguments: &[String]) -> Result<Command, String> {
             "--from" => from = number()?,
             "--seeds" => seeds = Some(number()?),
             "--mutants" => mutants = true,
+            "--journal" => journal = true,
+            "--session" => session = true,
             other => return Err(format!("unknown argument `{other}`")),
         }
     }
     let default = if mutants { 0 } else { SEEDS };
-    Ok(one.map_or(
+    let command = one.map_or(
         Command::Many {
             from,
             seeds: seeds.unwrap_or(default),
             mutants,
         },
         Command::One,
+    );
+    let both = journal == session;
+    Ok((
+        command,
+        Of {
+            journal: journal || both,
+            session: session || both,
+        },
     ))
 }
 
@@ -51,18 +71,23 @@ pub(crate) fn parse(arguments: &[String]) -> Result<Command, String> {
 mod tests {
     use super::*;
 
-    fn parsed(line: &str) -> Result<Command, String> {
+    fn parsed(line: &str) -> Result<(Command, Of), String> {
         parse(&line.split_whitespace().map(String::from).collect::<Vec<_>>())
     }
 
     #[test]
     fn options_have_defaults() {
-        let many = |from, seeds, mutants| Ok(Command::Many { from, seeds, mutants });
+        let both = Of {
+            journal: true,
+            session: true,
+        };
+        let many = |from, seeds, mutants| Ok((Command::Many { from, seeds, mutants }, both));
         assert_eq!(parsed(""), many(0, SEEDS, false));
         assert_eq!(parsed("--mutants"), many(0, 0, true));
         assert_eq!(parsed("--seeds=7 --mutants"), many(0, 7, true));
         assert_eq!(parsed("--from 100 --seeds 7"), many(100, 7, false));
-        assert_eq!(parsed("--seed 7"), Ok(Command::One(7)));
+        let session = Of { journal: false, ..both };
+        assert_eq!(parsed("--seed 7 --session"), Ok((Command::One(7), session)));
     }
 
     #[test]

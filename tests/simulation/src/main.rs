@@ -1,4 +1,6 @@
-//! The journal's simulation: several pages of several processes over a model of `localStorage` that lags, refuses, drops and forgets,
+//! The simulations: of the journal, told here, and of the [session], which judges for itself.
+//!
+//! Several pages of several processes over a model of `localStorage` that lags, refuses, drops and forgets,
 //! with pages that crash, freeze and sleep; from a seed, so that every run can be had again.
 //!
 //! ```text
@@ -7,6 +9,7 @@
 //! cargo xtask simulate --from 100000    others than these
 //! cargo xtask simulate --seed 17        one, step by step; if it fails, only the steps that it takes to fail
 //! cargo xtask simulate --mutants        takes each shortcut that loses data until a run tells
+//! cargo xtask simulate --session        one of the two alone
 //! ```
 //!
 //! # What a run is
@@ -69,6 +72,7 @@ mod page;
 mod port;
 mod run;
 mod seed;
+mod session;
 mod shrink;
 mod slices;
 mod stored;
@@ -85,7 +89,7 @@ use command::Command;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let command = match command::parse(&arguments) {
+    let (command, of) = match command::parse(&arguments) {
         Ok(command) => command,
         Err(message) => {
             eprintln!("{message}\n\n{}", command::USAGE);
@@ -93,9 +97,12 @@ fn main() -> ExitCode {
         }
     };
     let success = match command {
-        Command::One(seed) => sweep::one(seed),
+        Command::One(seed) => (!of.journal || sweep::one(seed)) && (!of.session || session::sweep::one(seed)),
         Command::Many { from, seeds, mutants } => {
-            (seeds == 0 || sweep::many(from, seeds)) && (!mutants || sweep::mutants())
+            let journal = || (seeds == 0 || sweep::many(from, seeds)) && (!mutants || sweep::mutants());
+            let session =
+                || (seeds == 0 || session::sweep::many(from, seeds)) && (!mutants || session::sweep::mutants());
+            (!of.journal || journal()) && (!of.session || session())
         }
     };
     if success { ExitCode::SUCCESS } else { ExitCode::FAILURE }

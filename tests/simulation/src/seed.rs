@@ -62,12 +62,9 @@ struct Outcome {
 }
 
 fn carry_out(schedule: &Schedule, actions: &[Action], log: bool) -> Outcome {
-    listen_to_panics();
     let mut random = schedule.random.clone();
     let mut run = Run::new(schedule.setup, log);
-    PANIC.with_borrow_mut(|panic| *panic = None);
-    SILENT.set(true);
-    let result = panic::catch_unwind(AssertUnwindSafe(|| {
+    let panicked = caught(|| {
         for action in actions {
             run.step(action);
             if run.world().violation.is_some() {
@@ -75,11 +72,9 @@ fn carry_out(schedule: &Schedule, actions: &[Action], log: bool) -> Outcome {
             }
         }
         run.finish(&mut random);
-    }));
-    SILENT.set(false);
+    });
     let mut world = run.world.borrow_mut();
-    if result.is_err() {
-        let what = PANIC.with_borrow_mut(Option::take).unwrap_or_default();
+    if let Some(what) = panicked {
         world.violation = Some(Violation { check: "panic", what });
     }
     world.counts.runs = 1;
@@ -88,6 +83,17 @@ fn carry_out(schedule: &Schedule, actions: &[Action], log: bool) -> Outcome {
         counts: world.counts.clone(),
         log: world.log.take().unwrap_or_default(),
     }
+}
+
+/// Runs something that may panic, and gives what the panic says, without printing it.
+pub(crate) fn caught(run: impl FnOnce()) -> Option<String> {
+    listen_to_panics();
+    PANIC.with_borrow_mut(|panic| *panic = None);
+    SILENT.set(true);
+    let result = panic::catch_unwind(AssertUnwindSafe(run));
+    SILENT.set(false);
+    result.err()?;
+    Some(PANIC.with_borrow_mut(Option::take).unwrap_or_default())
 }
 
 thread_local! {

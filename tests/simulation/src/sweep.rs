@@ -143,7 +143,7 @@ fn by_check(failures: &BTreeMap<u64, Box<Failure>>) -> BTreeMap<&'static str, Ve
     checks
 }
 
-fn on_all_processors(work: impl Fn() + Sync) {
+pub(crate) fn on_all_processors(work: impl Fn() + Sync) {
     let threads = thread::available_parallelism().map_or(1, usize::from);
     thread::scope(|scope| {
         for _ in 0..threads {
@@ -153,7 +153,7 @@ fn on_all_processors(work: impl Fn() + Sync) {
 }
 
 /// Shown if standard error is a terminal.
-fn progress(length: u64) -> ProgressBar {
+pub(crate) fn progress(length: u64) -> ProgressBar {
     let style = ProgressStyle::with_template("{wide_bar} {pos}/{len}, {eta} left").unwrap();
     ProgressBar::new(length).with_style(style)
 }

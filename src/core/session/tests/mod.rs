@@ -165,8 +165,8 @@ fn one_refresh_serves_everybody_who_needs_it() {
 fn an_ageing_token_is_used_while_its_successor_comes() {
     let mut tab = signed_in();
     assert_eq!(token(tab.need(at(80))), "tok.1");
-    assert_eq!(token(tab.need(at(81))), "tok.1");
-    assert_eq!(tab.refreshes(at(81)), [1]);
+    assert_eq!(token(tab.need(at(80))), "tok.1");
+    assert_eq!(tab.refreshes(at(80)), [1]);
 }
 
 #[test]
