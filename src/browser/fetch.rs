@@ -9,7 +9,7 @@ use super::object::{get, set, text};
 use super::request::Call;
 use super::wait::Waiter;
 use super::{Driver, Event, Failure, RequestEvent, clock};
-use crate::client::{Exchange, Reply, Start, Waiting};
+use crate::client::{Exchange, NO_ANSWER, Reply, Start, Waiting};
 use crate::error::{Code, Error};
 use crate::request::Plan;
 use crate::session::changed;
@@ -91,7 +91,7 @@ impl Driver {
             let settled = JsFuture::from(promise).await;
             let answer = settled.as_ref().ok().map(JsCast::unchecked_ref::<Response>);
             let (status, header) = match answer {
-                None => (0, None),
+                None => (NO_ANSWER, None),
                 Some(answer) => (answer.status(), Some(answer.headers())),
             };
             let header = |name: &str| header.as_ref()?.get(name).ok().flatten();

@@ -2,11 +2,11 @@
 
 use std::cell::Cell;
 
-use js_sys::Promise;
+use js_sys::{Function, Promise};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::{AUTH, Network, Opened, Page, construct, fail, get, object, own, reply, reply_with};
+use crate::support::{AUTH, Network, Opened, Page, construct, fail, get, object, own, pass, reply, reply_with, tokens};
 
 const RULES: &str = r#""slices":[{"name":"cart","kind":"map"},{"name":"blocked","kind":"set"}],
     "rules":[{"match":"/again/*","token":true,"retry":2},{"match":"/large/*","send":{"blocked":"query","cart":"header"},"overflow":"query"},
@@ -115,4 +115,41 @@ async fn what_no_cors_would_drop_is_refused() {
         );
     }
     assert_eq!(network.count(), 0);
+}
+
+#[wasm_bindgen_test]
+async fn an_answer_that_shows_nothing_is_an_answer() {
+    let page = Page::new("opaque-answer");
+    // As that of another origin without CORS, or a redirect that isn't followed: its status reads 0.
+    let network = Network::new(|_| {
+        Promise::resolve(
+            &Function::new_no_args("return Response.error()")
+                .call0(&JsValue::UNDEFINED)
+                .unwrap(),
+        )
+    });
+    let client = open(&page);
+    assert_eq!(client.fetch("/again/x", &JsValue::UNDEFINED).await.unwrap().status(), 0);
+    assert_eq!(network.count(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn a_stream_goes_out_once_with_a_token_that_was_renewed_before() {
+    let page = Page::new("stream-renewed");
+    let network = Network::new(|call| match call.path().as_str() {
+        "/auth/refresh" => tokens("t2", 60),
+        _ => reply(401, ""),
+    });
+    let client = open(&page);
+    client.signed_in("t1", 60);
+    let _nearly_over = pass(55_000);
+    let stream = Function::new_no_args("return new Blob(['text']).stream()")
+        .call0(&JsValue::UNDEFINED)
+        .unwrap();
+    let init = object(&[("method", "PUT".into()), ("body", stream), ("duplex", "half".into())]);
+    assert_eq!(client.fetch("/again/x", &init).await.unwrap().status(), 401);
+    let paths: Vec<String> = network.calls().iter().map(|call| call.path()).collect();
+    assert_eq!(paths[..2], ["/auth/refresh", "/again/x"]);
+    let sent = network.to("/again/x");
+    assert_eq!((sent.len(), sent[0].token().as_deref()), (1, Some("t2")));
 }

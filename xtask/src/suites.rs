@@ -16,9 +16,9 @@ use crate::{Result, simulate, tools};
 /// The fewest tests that each suite has. Fewer means that some are no longer found: raise these along with the tests.
 const NATIVE: usize = 324;
 const DOC: usize = 17;
-const BROWSER: usize = 142;
-const FACADE: usize = 185;
-const HTTP: usize = 12;
+const BROWSER: usize = 144;
+const FACADE: usize = 186;
+const HTTP: usize = 13;
 const PYTHON: usize = 135;
 const END_TO_END: usize = 31;
 

@@ -10,6 +10,9 @@ const FIRST_WAIT: u64 = 500;
 /// Nobody waits longer than this for an answer: it is the caller's then.
 const LONGEST_WAIT: u64 = 60_000;
 
+/// Stands for a status where nobody has answered. (0 is that of answers that show nothing.)
+pub const NO_ANSWER: u16 = 1;
+
 const QUERY: &str = "QUERY";
 
 impl Client {
@@ -46,10 +49,10 @@ impl Client {
     }
 
     /// How many milliseconds to wait before the request is sent again by [`start_again`](Self::start_again); `None`: what came is
-    /// the caller's. `status` is 0 if nobody answered, `asked` what the server's `Retry-After` says.
+    /// the caller's. `status` may be [`NO_ANSWER`], `asked` what the server's `Retry-After` says.
     pub fn retry_after(&mut self, exchange: &mut Exchange, status: u16, asked: Option<u64>) -> Option<u64> {
         let plan = &exchange.plan;
-        let passes = matches!(status, 0 | 408 | 429 | 502 | 503 | 504);
+        let passes = matches!(status, NO_ANSWER | 408 | 429 | 502 | 503 | 504);
         let safe = plan.idempotent || exchange.keyed || exchange.idempotency_key.is_some();
         if !passes || !safe || !exchange.repeatable || exchange.tries >= plan.retry {
             return None;

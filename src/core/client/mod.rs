@@ -4,6 +4,7 @@ mod again;
 mod config;
 mod exchange;
 
+pub use again::NO_ANSWER;
 pub use config::Config;
 pub use exchange::{Exchange, Reply, Start, Waiting};
 

@@ -353,4 +353,8 @@ fn what_a_function_has_made_is_sent_instead() {
         "an order that it has chosen"
     );
     assert!(made(None) == Outgoing::default());
+    let mut shown = send(0, "x", Place::Body);
+    shown.selected = Some("canary".to_owned());
+    let shown = format!("{:?}", plan(vec![shown]));
+    assert!(shown.contains("slicex") && !shown.contains("canary"), "{shown}");
 }

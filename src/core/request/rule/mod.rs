@@ -108,7 +108,7 @@ pub enum TokenUse {
 }
 
 /// A slice that is to be sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Send {
     /// Its index.
     pub slice: usize,
@@ -230,6 +230,16 @@ impl Rules {
         let sends = &plan.sends;
         retain(&mut plan.consume, |slice| sends.iter().any(|send| send.slice == *slice));
         matched.then_some(plan)
+    }
+}
+
+/// Without what a function has made, which is state.
+impl core::fmt::Debug for Send {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let mut shown = f.debug_struct("Send");
+        shown.field("slice", &self.slice_name).field("name", &self.name);
+        shown.field("place", &self.place).field("select", &self.select);
+        shown.finish_non_exhaustive()
     }
 }
 

@@ -8,8 +8,8 @@ use base64::engine::general_purpose::STANDARD;
 use holdall::json::canonical;
 use holdall::number::NATIVE;
 use holdall::request::{DecodeError, Limits, Parts, Shape, State, decode};
-use holdall_http::{Request, Sender};
-use serde_json::Value;
+use holdall_http::{Generator, Request, Sender};
+use serde_json::{Value, json};
 
 use crate::shapes::shape;
 
@@ -114,4 +114,38 @@ fn serde_html_form_reads_the_queries() {
         read += 1;
     }
     assert!(read >= 5, "{read}");
+}
+
+#[test]
+fn serde_html_form_reads_generated_queries() {
+    let mut generator = Generator::new(23);
+    let (set, map) = (json!("query"), json!({ "in": "query", "style": "deepObject" }));
+    let (sets, maps) = (Sender::new("set", &set).unwrap(), Sender::new("map", &map).unwrap());
+    let read = |sender: &Sender, state: &Value| {
+        let query = sender.request(state).unwrap().query.unwrap_or_default();
+        let mut pairs: Vec<(String, String)> = serde_html_form::from_str(&query).unwrap();
+        pairs.sort();
+        pairs
+    };
+    for _ in 0..500 {
+        let members = generator.set("string");
+        let texts = members
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|member| member.as_str().unwrap().to_owned());
+        let mut expected: Vec<(String, String)> = texts.map(|text| ("x".to_owned(), text)).collect();
+        expected.sort();
+        assert_eq!(read(&sets, &members), expected);
+
+        let keys = (0..generator.below(4)).map(|_| generator.text().replace(['[', ']'], "-"));
+        let keys: BTreeSet<String> = keys.collect();
+        let entries: serde_json::Map<_, _> = keys.iter().map(|key| (key.clone(), generator.text().into())).collect();
+        let pairs = entries
+            .iter()
+            .map(|(key, value)| (format!("x[{key}]"), value.as_str().unwrap().to_owned()));
+        let mut expected: Vec<(String, String)> = pairs.collect();
+        expected.sort();
+        assert_eq!(read(&maps, &entries.into()), expected);
+    }
 }
