@@ -14,7 +14,7 @@ use crate::workspace::Workspace;
 use crate::{Result, simulate, tools};
 
 /// The fewest tests that each suite has. Fewer means that some are no longer found: raise these along with the tests.
-const NATIVE: usize = 324;
+const NATIVE: usize = 325;
 const DOC: usize = 17;
 const BROWSER: usize = 144;
 const FACADE: usize = 186;

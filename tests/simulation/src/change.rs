@@ -2,7 +2,7 @@
 
 use crate::action::{Change, Task, Value};
 use crate::faults::Fault;
-use crate::history::{Capture, History};
+use crate::history::{Capture, History, Memory};
 use crate::ops::Ops;
 use crate::page::{Dot, Made, Page};
 use crate::run::Run;
@@ -61,14 +61,18 @@ impl Run {
         });
         let seen = self.seen(at);
         let made = self.tabs[at].page.events(slice, name);
+        let memory = self.tabs[at].page.memory(slice);
         let mut world = self.world();
         if world.pages[id].dead {
             return Ops::default();
         }
         let mut expected = world.history.refusal(change, &seen).map_or(Ok(true), Err);
         let captures: Vec<Capture> = match change {
-            Change::Remove { .. } => world.history.capture_key(slice, key, &seen).into_iter().collect(),
-            Change::Clear { .. } => world.history.capture(slice, &seen),
+            Change::Remove { .. } => {
+                let capture = world.history.capture_key(slice, key, &seen, &memory);
+                capture.into_iter().collect()
+            }
+            Change::Clear { .. } => world.history.capture(slice, &seen, &memory),
             _ => Vec::new(),
         };
         if let Change::Remove { .. } = change {
@@ -95,7 +99,7 @@ impl Run {
             done.insert(world.history.add_removal(capture, id));
         }
         if !matches!(change, Change::Remove { .. } | Change::Clear { .. }) {
-            match world.note_change(change, id, &seen, made) {
+            match world.note_change(change, id, &seen, made, &memory) {
                 Ok(ops) => done = ops,
                 Err(what) => world.fail("event", format!("page {id}, {change}: {what}")),
             }
@@ -179,7 +183,14 @@ impl Run {
 
 impl World {
     /// Notes a put, patch or increment, by the events that it left.
-    fn note_change(&mut self, change: &Change, page: usize, seen: &Ops, made: Vec<Made>) -> Result<Ops, String> {
+    fn note_change(
+        &mut self,
+        change: &Change,
+        page: usize,
+        seen: &Ops,
+        made: Vec<Made>,
+        memory: &Memory,
+    ) -> Result<Ops, String> {
         let (slice, key) = change.place();
         let mut new: Vec<Made> = made;
         new.retain(|made| !self.history.knows(slice, key, made.dot));
@@ -204,14 +215,14 @@ impl World {
                 let value = init.clone();
                 let put = self
                     .history
-                    .add(&Change::Put { slice, key, value }, page, seen, first)?;
+                    .add(&Change::Put { slice, key, value }, page, seen, first, memory)?;
                 done.insert(put);
             }
         }
         if !new.is_empty() {
             return Err("it left an event too many".into());
         }
-        done.insert(self.history.add(change, page, &(*seen | done), last)?);
+        done.insert(self.history.add(change, page, &(*seen | done), last, memory)?);
         Ok(done)
     }
 }

@@ -110,7 +110,14 @@ impl History {
     }
 
     /// Notes a put, patch or increment, once it is made. `seen` is what the page had seen.
-    pub(crate) fn add(&mut self, change: &Change, page: usize, seen: &Ops, made: Made) -> Result<usize, String> {
+    pub(crate) fn add(
+        &mut self,
+        change: &Change,
+        page: usize,
+        seen: &Ops,
+        made: Made,
+        memory: &Memory,
+    ) -> Result<usize, String> {
         let (slice, key) = change.place();
         let shown = self.shown(slice, key, seen);
         let mut op = Op {
@@ -134,14 +141,14 @@ impl History {
             Change::Put { value, .. } => {
                 op.put = made.put;
                 op.cells = value.cells(made.put);
-                op.floors = shown.floors(|_| true);
+                op.floors = shown.floors(|_| true, &memory[key]);
                 written = Some(made.put);
             }
             Change::Patch { value, .. } => {
                 let stamp = made.newest.ok_or("a patch that asserts nothing")?;
                 op.cells = value.cells(stamp);
                 let patched = |field: usize| value.fields.iter().any(|(name, _)| *name == field);
-                op.floors = shown.floors(patched);
+                op.floors = shown.floors(patched, &memory[key]);
                 let rest = shown
                     .cells()
                     .filter(|cell| cell.field.is_some_and(|field| !patched(field)));
@@ -206,19 +213,20 @@ impl History {
     }
 
     /// What is there of a slice, to be removed later.
-    pub(crate) fn capture(&self, slice: usize, seen: &Ops) -> Vec<Capture> {
+    pub(crate) fn capture(&self, slice: usize, seen: &Ops, memory: &Memory) -> Vec<Capture> {
         let keys = 0..SLICES[slice].keys.len();
-        keys.filter_map(|key| self.capture_key(slice, key, seen)).collect()
+        keys.filter_map(|key| self.capture_key(slice, key, seen, memory))
+            .collect()
     }
 
     /// What is there of a key, to be removed.
-    pub(crate) fn capture_key(&self, slice: usize, key: usize, seen: &Ops) -> Option<Capture> {
+    pub(crate) fn capture_key(&self, slice: usize, key: usize, seen: &Ops, memory: &Memory) -> Option<Capture> {
         let shown = self.shown(slice, key, seen);
         shown.is_present().then(|| Capture {
             slice,
             key,
             covers: shown.live,
-            floors: shown.floors(|_| true),
+            floors: shown.floors(|_| true, &memory[key]),
         })
     }
 
@@ -236,19 +244,19 @@ impl History {
 
     /// The operations among these that the document contains: joining one of them to it would change nothing.
     ///
-    /// Of replicas up to the horizon nobody names what was folded but the youngest, so these are believed, if it is told what was `stored`
-    /// before: in a snapshot, and in a record of what it shows, of what takes away something that it names, and of what wasn't stored yet.
+    /// Of replicas up to the horizon nobody names what was folded but the youngest, so these are believed, if it is known what was `told`
+    /// before: in a snapshot, and in a record of what it shows, of what takes away something that it names, and of what it is the first to tell.
     /// Other operations it may have superseded; but to tell that of the folded ones that these had superseded takes more than what it names.
-    pub(crate) fn contained(&self, document: &Stored, among: &Ops, stored: Option<&Ops>) -> Ops {
+    pub(crate) fn contained(&self, document: &Stored, among: &Ops, told: Option<&Ops>) -> Ops {
         let mut contained = Ops::default();
         for (slice, spec) in SLICES.iter().enumerate() {
             for (key, name) in spec.keys.iter().enumerate() {
                 if let Some(about) = document.about(slice, name) {
                     let ops = *among & self.of_key[slice][key];
                     let trust = |op| {
-                        let stored = stored?;
+                        let told = told?;
                         let horizon = document.horizon();
-                        Some(horizon.filter(|_| !stored.contains(op) || self.is_told(op, &about)))
+                        Some(horizon.filter(|_| !told.contains(op) || self.is_told(op, &about)))
                     };
                     let is_contained = |op: &usize| self.is_contained(*op, &about, trust(*op));
                     contained |= ops.iter().filter(is_contained).collect();
@@ -271,8 +279,8 @@ impl History {
         let is_retired = |replica: Replica| Some(replica) <= trust.flatten();
         let seen = |dot: Dot| about.has_seen(dot) && (trust.is_some() || !about.has_retired(dot.replica));
         let gone = |other| {
-            let is_gone = |dot: Dot| !about.lists(dot) && (seen(dot) || is_retired(dot.replica));
-            self.wiped.contains(other) || self.dot(other).is_none_or(is_gone)
+            let is_known = |dot: Dot| seen(dot) || is_retired(dot.replica) || self.wiped.contains(other);
+            self.dot(other).is_none_or(|dot| !about.lists(dot) && is_known(dot))
         };
         let counted = |adds: Adds| {
             op.dot.is_some_and(|dot| {
@@ -281,8 +289,9 @@ impl History {
             })
         };
         let floored = |floor: &Floor| {
-            let (_, floored) = about.counted(FIELDS[floor.field], floor.replica);
-            floored >= seq(self, floor.last) || is_retired(floor.replica) || self.wiped.contains(floor.last)
+            let (added, floored) = about.counted(FIELDS[floor.field], floor.replica);
+            let is_wiped = added == 0 && self.wiped.contains(floor.last);
+            floored >= seq(self, floor.last) || is_retired(floor.replica) || is_wiped
         };
         op.dot.is_none_or(seen)
             && op.covers.iter().all(gone)
@@ -342,6 +351,18 @@ impl History {
         self.ops.push(op);
         at
     }
+}
+
+/// What a page remembers of old replicas, by the keys of a slice.
+pub(crate) type Memory = [Remembered; KEYS];
+
+/// Up to which replica a page doesn't name them any more, and whose increments of which field it names nevertheless.
+#[derive(Default)]
+pub(crate) struct Remembered {
+    pub(crate) horizon: Option<Replica>,
+    pub(crate) counters: Vec<(usize, Replica)>,
+    /// Those that hold what older replicas had counted, too.
+    pub(crate) folded: Vec<(usize, Replica)>,
 }
 
 /// What was there of a key at one moment.

@@ -136,8 +136,7 @@ impl Origin {
             .is_none_or(|quota| process.bytes - replaced + key.len() + text.len() <= quota)
     }
 
-    pub(crate) fn set(&mut self, process: usize, page: usize, entry: Entry, at: u64) {
-        let entry = Rc::new(entry);
+    pub(crate) fn set(&mut self, process: usize, page: usize, entry: Rc<Entry>, at: u64) {
         let process = &mut self.processes[process];
         process.insert(entry.clone());
         process.outbox.push_back(Sent {
@@ -329,6 +328,10 @@ impl Process {
 mod tests {
     use super::*;
 
+    fn entry(key: &str, text: &str) -> Rc<Entry> {
+        Rc::new(Entry::new(key, text))
+    }
+
     fn two_processes() -> Origin {
         let mut origin = Origin::default();
         origin.open_process();
@@ -339,7 +342,7 @@ mod tests {
     #[test]
     fn a_write_arrives_elsewhere_later() {
         let mut origin = two_processes();
-        origin.set(0, 0, Entry::new("a", "1"), 0);
+        origin.set(0, 0, entry("a", "1"), 0);
         assert!(origin.processes[0].cache.contains_key("a") && origin.main.is_empty());
         assert!(matches!(origin.pump(0, 0), Pumped::Stored(_)));
         assert!(origin.processes[1].cache.is_empty() && origin.is_stale(1));
@@ -352,8 +355,8 @@ mod tests {
         let mut origin = two_processes();
         origin.quota = Some(3);
         assert!(origin.has_room(0, "a", "12") && !origin.has_room(0, "a", "123"));
-        origin.set(0, 0, Entry::new("a", "12"), 0);
-        origin.set(1, 1, Entry::new("b", "12"), 0);
+        origin.set(0, 0, entry("a", "12"), 0);
+        origin.set(1, 1, entry("b", "12"), 0);
         assert!(matches!(origin.pump(0, 0), Pumped::Stored(_)));
         assert!(matches!(origin.pump(1, 0), Pumped::Dropped(_)));
         assert!(origin.processes[1].cache.contains_key("b"));
@@ -364,9 +367,9 @@ mod tests {
     #[test]
     fn emptying_spares_what_is_written_after_it() {
         let mut origin = two_processes();
-        origin.set(1, 1, Entry::new("a", "1"), 0);
+        origin.set(1, 1, entry("a", "1"), 0);
         origin.pump(1, 0);
-        origin.set(1, 1, Entry::new("b", "1"), 0);
+        origin.set(1, 1, entry("b", "1"), 0);
         origin.clear(0, 9, 0);
         origin.pump(0, 0);
         origin.pump(1, 0);

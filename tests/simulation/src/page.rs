@@ -6,17 +6,18 @@ use holdall::error::Code;
 use holdall::journal::{Limits, Pace, Storage, StorageFull};
 use holdall::kind::Kind;
 use holdall::number::NATIVE;
-use holdall::state::{Part, Slice};
+use holdall::state::{Part, Slice, part_of};
 pub(crate) use holdall::time::Now;
 
 use holdall::store::{Captured, Owner, Place, Setting, SliceConfig, Store};
 
 pub(crate) use holdall::state::{Dot, Replica, SETTLED, Stamp};
 
+use crate::history::Memory;
 use crate::ops::Ops;
 use crate::owners::{self, MINE, SUBJECTS};
 use crate::port::Port;
-use crate::slices::{Of, SLICES};
+use crate::slices::{FIELDS, Of, SLICES};
 use crate::stored::{Role, Stored, horizon};
 
 /// How a change went: whether it changed anything, or the code of its error.
@@ -196,6 +197,24 @@ impl Page {
         (0..SLICES.len())
             .filter_map(|slice| self.store.state(slice).and_then(horizon))
             .max()
+    }
+
+    /// What it remembers of old replicas.
+    pub(crate) fn memory(&self, slice: usize) -> Memory {
+        let mut memory = Memory::default();
+        for (remembered, key) in memory.iter_mut().zip(SLICES[slice].keys) {
+            let part = self.store.state(slice).and_then(|state| state.part(part_of(key)));
+            remembered.horizon = part.and_then(|part| part.context.horizon());
+            let entry = part.and_then(|part| part.entries.get(key));
+            for counter in entry.iter().flat_map(|entry| &entry.counters) {
+                let field = FIELDS.iter().position(|field| **field == *counter.field).unwrap();
+                remembered.counters.push((field, counter.replica));
+                if counter.folded {
+                    remembered.folded.push((field, counter.replica));
+                }
+            }
+        }
+        memory
     }
 
     /// Whether the entry has told it of a newer version.

@@ -75,6 +75,8 @@ impl Port {
             format!("page {} stored {key} with [{}]", self.page, ops.join(" "))
         });
         world.claim(key);
+        let entry = Rc::new(entry);
+        world.tell(&entry);
         world.origin.set(process, self.page, entry, world.time);
         Some(())
     }
@@ -133,6 +135,15 @@ impl Port {
 }
 
 impl World {
+    /// Notes what an entry tells.
+    fn tell(&mut self, entry: &Rc<Entry>) {
+        let told = entry.document.as_ref();
+        if told.is_some_and(|document| document.role != Role::Snapshot) {
+            self.records.push(entry.clone());
+            self.told |= entry.contents;
+        }
+    }
+
     fn count_write(&mut self, role: Role, contents: Ops) {
         match role {
             Role::Snapshot => self.counts.add(Fault::Snapshots),

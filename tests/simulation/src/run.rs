@@ -166,7 +166,9 @@ impl Run {
                 let key = stored::foreign_key(time);
                 let text = if *later { stored::LATER } else { "{" };
                 let process = process(*number);
-                world.origin.set(process, usize::MAX, Entry::new(&key, text), time);
+                world
+                    .origin
+                    .set(process, usize::MAX, Rc::new(Entry::new(&key, text)), time);
             }
             _ => {}
         }
@@ -192,7 +194,8 @@ impl Run {
             Action::Capture { slice, .. } => {
                 let slice = usize::from(*slice);
                 let seen = self.seen(at);
-                let captures = self.world().history.capture(slice, &seen);
+                let memory = self.tabs[at].page.memory(slice);
+                let captures = self.world().history.capture(slice, &seen, &memory);
                 let noted = self.tabs[at].page.capture(slice);
                 let births = self.world().replicas.len();
                 self.tabs[at].noted.push((noted, captures, births));

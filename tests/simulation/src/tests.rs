@@ -1,7 +1,7 @@
 //! Tests of the oracle itself: what it says of small histories, and that its checks can fail.
 
 use crate::action::{Action, Change, Task, Value};
-use crate::history::History;
+use crate::history::{History, Memory, Remembered};
 use crate::ops::Ops;
 use crate::page::{Dot, Made, Replica, Setup, Stamp};
 use crate::run::Run;
@@ -39,7 +39,9 @@ impl Hand {
             newest: Some(stamp),
             at: 0,
         };
-        self.history.add(change, page as usize, &set(seen), made).unwrap()
+        let memory = Memory::default();
+        let added = self.history.add(change, page as usize, &set(seen), made, &memory);
+        added.unwrap()
     }
 
     fn put(&mut self, page: u64, seen: &[usize], key: usize, fields: &[(usize, &str)]) -> usize {
@@ -74,7 +76,8 @@ impl Hand {
     }
 
     fn remove(&mut self, page: usize, seen: &[usize]) -> usize {
-        let capture = self.history.capture_key(CART, VASE, &set(seen)).unwrap();
+        let capture = self.history.capture_key(CART, VASE, &set(seen), &Memory::default());
+        let capture = capture.unwrap();
         self.history.add_removal(&capture, page)
     }
 
@@ -178,7 +181,11 @@ fn a_clock_that_stands_still_is_noticed() {
         key: VASE,
         value: value(&[]),
     };
-    assert!(hand.history.add(&change, 2, &set(&[put]), made).is_err());
+    assert!(
+        hand.history
+            .add(&change, 2, &set(&[put]), made, &Memory::default())
+            .is_err()
+    );
 }
 
 /// A record of the second page: it has seen its own patch, and shows nothing.
@@ -193,12 +200,32 @@ fn a_removal_does_not_hold_the_patch_that_it_removes() {
     let patch = hand.patch(2, &[put], &[(N, "7")]);
     let removal = hand.remove(2, &[put, patch]);
     let record = Stored::read("shop/device/r/1.0000000000000002-2", REMOVAL).unwrap();
-    let contained = |stored: &[usize]| {
+    let contained = |told: &[usize]| {
         let all = set(&[put, patch, removal]);
-        hand.history.contained(&record, &all, Some(&set(stored)))
+        hand.history.contained(&record, &all, Some(&set(told)))
     };
     assert!(contained(&[put, patch]) == set(&[removal]));
     assert!(contained(&[put]) == set(&[patch, removal]), "both made at once");
+}
+
+/// What a page has forgotten it can't say again.
+#[test]
+fn what_was_gone_when_its_replica_was_retired_is_not_taken_away_again() {
+    let mut hand = Hand::default();
+    let put = hand.put(1, &[], VASE, &[(N, "5")]);
+    let counted = hand.increment(1, &[put], 2);
+    let again = hand.put(2, &[put, counted], VASE, &[(N, "1")]);
+    let floors = |memory: &Remembered| {
+        let shown = hand.history.shown(CART, VASE, &set(&[put, counted, again]));
+        shown.floors(|_| true, memory).len()
+    };
+    let replica = Replica { birth: 1, random: 1 };
+    let mut memory = Remembered::default();
+    assert_eq!(floors(&memory), 1);
+    memory.horizon = Some(replica);
+    assert_eq!(floors(&memory), 0);
+    memory.counters.push((N, replica));
+    assert_eq!(floors(&memory), 1, "gone since");
 }
 
 /// Nobody names what was folded, so who begins anew after a wipe can't say that it is gone.

@@ -1,7 +1,7 @@
 //! What a set of operations must show: the reference that the pages are compared with. It joins nothing; it looks at all operations
 //! that were seen, every time anew.
 
-use crate::history::{Cell, Floor, History};
+use crate::history::{Cell, Floor, History, Remembered};
 use crate::ops::Ops;
 use crate::page::Stamp;
 use crate::slices::{FIELDS, Of, SLICES};
@@ -19,6 +19,8 @@ pub(crate) struct Shown<'a> {
     cells: [Option<&'a Cell>; FIELDS.len()],
     /// The last increment seen of each field and replica.
     pub(crate) added: Vec<Floor>,
+    /// Those of which something is left.
+    counting: Vec<Floor>,
     /// The last increment known of each field and replica, if only because others have taken it away.
     known: Vec<Floor>,
     /// What was counted in each field since it was last written.
@@ -36,6 +38,7 @@ impl<'a> Shown<'a> {
             whole: None,
             cells: [None; FIELDS.len()],
             added: Vec::new(),
+            counting: Vec::new(),
             known: Vec::new(),
             sums: [None; FIELDS.len()],
         };
@@ -79,6 +82,7 @@ impl<'a> Shown<'a> {
                 Some(floor) => history.total(floor.last),
                 None => 0.0,
             };
+            shown.counting.push(*added);
             *shown.sums[added.field].get_or_insert(0.0) += history.total(added.last) - below;
         }
         shown.known = shown.added.clone();
@@ -112,9 +116,20 @@ impl<'a> Shown<'a> {
         self.cells.iter().flatten().copied()
     }
 
-    /// What a change takes away of what was counted in these fields.
-    pub(crate) fn floors(&self, fields: impl Fn(usize) -> bool) -> Vec<Floor> {
-        self.known.iter().filter(|known| fields(known.field)).copied().collect()
+    /// What a change takes away of what was counted in these fields. What had been taken away when a replica was retired is forgotten.
+    pub(crate) fn floors(&self, fields: impl Fn(usize) -> bool, memory: &Remembered) -> Vec<Floor> {
+        let same = |a: &Floor, b: &Floor| a.field == b.field && a.replica == b.replica;
+        let is_known = |floor: &&Floor| {
+            Some(floor.replica) > memory.horizon
+                || memory.counters.contains(&(floor.field, floor.replica))
+                || memory
+                    .folded
+                    .iter()
+                    .any(|(field, replica)| *field == floor.field && *replica > floor.replica)
+                || self.counting.iter().any(|counting| same(counting, floor))
+        };
+        let floors = self.known.iter().filter(|known| fields(known.field));
+        floors.filter(is_known).copied().collect()
     }
 
     /// The value as canonical JSON; `None` if the entry isn't there.

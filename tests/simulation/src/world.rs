@@ -70,6 +70,9 @@ pub(crate) struct World {
     pub(crate) has_lost_a_claim: bool,
     /// Who is signed in.
     pub(crate) subject: Option<usize>,
+    /// Every record that was ever stored, and what they contain.
+    pub(crate) records: Vec<Rc<Entry>>,
+    pub(crate) told: Ops,
     /// Every key of the journal that was ever stored.
     pub(crate) written: HashSet<Rc<str>>,
     pub(crate) violation: Option<Violation>,
@@ -200,11 +203,13 @@ impl World {
         let horizon = document.horizon();
         self.note_horizon(horizon);
         let known = self.visible(page) | self.pages[page].met;
+        entry.contents = self.history.contained(document, &known, Some(&self.told));
         let stored = self.origin.contents();
-        entry.contents = self.history.contained(document, &known, Some(&stored));
-        // Many records, joined.
-        for other in self.origin.entries().filter(|_| document.role == Role::Merged) {
-            if other.document.as_ref().is_some_and(|other| document.includes(other)) {
+        for other in &self.records {
+            // Many are joined to one, and what has vanished is written again.
+            let is_joined = document.role == Role::Merged || !(other.contents - stored).is_empty();
+            let may_tell = is_joined && !(other.contents - entry.contents).is_empty();
+            if may_tell && other.document.as_ref().is_some_and(|other| document.includes(other)) {
                 entry.contents |= other.contents & known;
             }
         }
