@@ -17,3 +17,7 @@ pub use crate::core::*;
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+#[cfg(all(doctest, feature = "axum"))]
+#[doc = include_str!("../docs/server-axum.md")]
+struct ServerInAxum;

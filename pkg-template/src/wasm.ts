@@ -59,9 +59,12 @@ function reason(cause: unknown, source: Response | Uint8Array, url: URL): string
     return "The page's Content-Security-Policy refuses WebAssembly. Add 'wasm-unsafe-eval' to its script-src.";
   }
   const type = "headers" in source ? source.headers.get("content-type") : "application/wasm";
-  return type === "application/wasm"
-    ? `${url.href} can't be compiled. It must be of the same release as holdall's JavaScript.`
-    : `${url.href} was answered as ${type ?? "no type"}. Serve the file, as application/wasm.`;
+  if (type === "application/wasm") return `${url.href} can't be compiled. It must be of the same release as holdall's JavaScript.`;
+  // Up to version 7, Vite's development server moves the code, and not the file.
+  const cure = url.pathname.includes("/.vite/")
+    ? 'In Vite\'s configuration, set optimizeDeps: { exclude: ["holdall"] }.'
+    : "Serve the file, as application/wasm.";
+  return `${url.href} was answered as ${type ?? "no type"}. ${cure}`;
 }
 
 function failure(message: string, cause?: unknown): HoldallError {

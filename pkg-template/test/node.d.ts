@@ -25,10 +25,21 @@ declare module "node:assert/strict" {
 declare module "node:fs" {
   export function existsSync(path: URL): boolean;
   export function readFileSync(path: URL, encoding: "utf8"): string;
+  export function readFileSync(path: URL): Uint8Array;
+  export function readdirSync(path: URL): string[];
+  export function writeFileSync(path: URL, text: string): void;
+  export function mkdirSync(path: URL, options: { recursive: true }): void;
+  export function rmSync(path: URL, options: { recursive: true; force: true }): void;
+  export function cpSync(from: URL, to: URL): void;
+  export function symlinkSync(to: URL, path: URL): void;
 }
 
 declare module "node:child_process" {
   export function execFileSync(program: string, words: string[], options: { cwd: URL; encoding: "utf8" }): string;
+}
+
+declare module "node:zlib" {
+  export function brotliCompressSync(bytes: Uint8Array): Uint8Array;
 }
 
 declare module "node:v8" {

@@ -3,6 +3,7 @@ import * as assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
+import { brotliCompressSync } from "node:zlib";
 
 const published = new URL("../../../target/npm/holdall/", import.meta.url);
 const root = new URL("../../", import.meta.url);
@@ -32,6 +33,15 @@ if (existsSync(published)) {
       const read = (name: string) => readFileSync(new URL(name, published), "utf8");
       assert.match(read("react.js"), /^"use client"/);
       for (const name of ["index.js", "svelte.js", "server.js"]) assert.doesNotMatch(read(name), /from"(?!\.\/)/);
+    });
+    test("is as large as its README says", () => {
+      const kilobytes = ["index.js", "holdall.js", "holdall_bg.wasm"]
+        .map((name) => brotliCompressSync(readFileSync(new URL(name, published))).length / 1000)
+        .reduce((sum, size) => sum + size);
+      for (const readme of [new URL("README.md", root), new URL("../README.md", root)]) {
+        const [, said] = /loads (\d+) kB \(brotli\)/.exec(readFileSync(readme, "utf8")) ?? [];
+        assert.ok(Math.abs(Number(said) - kilobytes) < 1.5, `${readme.pathname} should say ${Math.round(kilobytes)} kB, and says ${said}`);
+      }
     });
   });
 }

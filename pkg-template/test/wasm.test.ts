@@ -46,6 +46,8 @@ describe("loading wasm", () => {
 
     answer(() => new Response("<!doctype html>", { headers: { "content-type": "text/html" } }));
     await assert.rejects(loadWasm(fails("expected magic word"), URL_OF_MODULE), notLoaded(/as text\/html/));
+    const moved = new URL("/node_modules/.vite/deps/holdall_bg.wasm", URL_OF_MODULE);
+    await assert.rejects(loadWasm(fails("expected magic word"), moved), notLoaded(/optimizeDeps: \{ exclude: \["holdall"\] \}/));
 
     await assert.rejects(loadWasm(never, new URL("./missing.wasm", import.meta.url)), notLoaded(/missing\.wasm can't be read/));
   });

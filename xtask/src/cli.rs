@@ -10,6 +10,8 @@ usage: cargo xtask <command>
   simulate [--seeds 2000]       pages over a storage that lags, refuses and forgets; --seed 17 and --mutants, too
   bench journal                 what storing, compacting and opening cost, by the size of the state
   build [--profile wasm|dev]    the npm package, into target/npm/holdall
+  pack                          the same as a tarball, into target/npm, with the size of all that is in it
+  packaging [vite-react …]      from the tarball, fresh projects in many bundlers and frameworks, each in a browser
   help                          this text";
 
 #[derive(Debug, PartialEq)]
@@ -18,6 +20,8 @@ pub(crate) enum Command {
     BenchJournal,
     Build(Profile),
     Demo { port: u16 },
+    Pack,
+    Packaging(Vec<String>),
     Test,
     Simulate(Vec<String>),
 }
@@ -29,6 +33,9 @@ pub(crate) fn parse(arguments: &[String]) -> Result<Command, String> {
         [] => Err("which command?".into()),
         ["help" | "--help" | "-h"] => Ok(Command::Help),
         ["test"] => Ok(Command::Test),
+        ["pack"] => Ok(Command::Pack),
+        ["pack", extra, ..] => Err(format!("`pack` takes no arguments, but got `{extra}`")),
+        ["packaging", rest @ ..] => Ok(Command::Packaging(rest.iter().map(ToString::to_string).collect())),
         ["simulate", rest @ ..] => Ok(Command::Simulate(rest.iter().map(ToString::to_string).collect())),
         ["bench", "journal"] => Ok(Command::BenchJournal),
         ["bench"] => Err("which bench? There is `bench journal`".into()),
@@ -78,6 +85,7 @@ mod tests {
         assert_eq!(parsed("demo"), Ok(Command::Demo { port: 8080 }));
         assert_eq!(parsed("build"), Ok(Command::Build(Profile::Wasm)));
         assert_eq!(parsed("test"), Ok(Command::Test));
+        assert_eq!(parsed("pack"), Ok(Command::Pack));
         assert_eq!(parsed("bench journal"), Ok(Command::BenchJournal));
         assert_eq!(parsed("--help"), Ok(Command::Help));
         assert_eq!(parsed("simulate"), Ok(Command::Simulate(Vec::new())));
@@ -106,6 +114,7 @@ mod tests {
             ("bench", "journal"),
             ("bench jurnal", "jurnal"),
             ("test --all", "--all"),
+            ("pack --all", "--all"),
         ] {
             assert!(parsed(line).is_err_and(|message| message.contains(word)), "{line}");
         }

@@ -11,7 +11,9 @@ mod counts;
 mod demo;
 mod mute;
 mod nginx;
+mod pack;
 mod package;
+mod packaging;
 mod programs;
 mod run;
 mod shorten;
@@ -53,6 +55,8 @@ fn execute(command: &Command, workspace: &Workspace) -> Result<ExitCode> {
         Command::BenchJournal => bench::journal(workspace)?,
         Command::Build(profile) => package::build(workspace, *profile)?,
         Command::Demo { port } => demo::run(workspace, *port)?,
+        Command::Pack => drop(pack::pack(workspace)?),
+        Command::Packaging(arguments) => packaging::run(workspace, arguments)?,
         Command::Simulate(arguments) => simulate::run(workspace, arguments)?,
         // Its last line is machine-read, so no message may follow.
         Command::Test => return suites::run(workspace),

@@ -57,6 +57,27 @@ pub(crate) fn check(package: &Path) -> Result {
     Ok(())
 }
 
+/// Prints the sizes of everything in the package.
+pub(crate) fn print(package: &Path, title: &str) -> Result {
+    let entries = fs::read_dir(package).map_err(|e| format!("cannot list {}: {e}", package.display()))?;
+    let files = entries.filter_map(|entry| entry.ok().filter(|entry| entry.path().is_file()));
+    let mut names: Vec<String> = files
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    println!("{title:<20} {:>9} {:>9} {:>9}", "raw", "gzip", "brotli");
+    let (types, code): (Vec<_>, Vec<_>) = names.into_iter().partition(|name| name.ends_with(".d.ts"));
+    for (name, size) in code.iter().zip(measure(package, &code)?) {
+        print_row(name, &size);
+    }
+    let sum = measure(package, &types)?.into_iter().reduce(|sum, size| {
+        let mut both = sum.iter().zip(size).map(|(a, b)| a + b);
+        std::array::from_fn(|_| both.next().unwrap_or_default())
+    });
+    print_row("*.d.ts", &sum.unwrap_or_default());
+    Ok(())
+}
+
 fn print_row(name: &str, [raw, gzip, brotli]: &[usize; 3]) {
     println!("{name:<20} {raw:>9} {gzip:>9} {brotli:>9}");
 }

@@ -15,9 +15,9 @@ use crate::{Result, simulate, tools};
 
 /// The fewest tests that each suite has. Fewer means that some are no longer found: raise these along with the tests.
 const NATIVE: usize = 325;
-const DOC: usize = 17;
+const DOC: usize = 18;
 const BROWSER: usize = 144;
-const FACADE: usize = 186;
+const FACADE: usize = 189;
 const HTTP: usize = 13;
 const PYTHON: usize = 135;
 const END_TO_END: usize = 31;

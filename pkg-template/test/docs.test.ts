@@ -1,0 +1,87 @@
+// Compiles every example of the documentation, against the published package.
+import * as assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { describe, test } from "node:test";
+import { transformSync } from "esbuild";
+
+const root = new URL("../../", import.meta.url);
+const published = new URL("../target/npm/holdall/", root);
+const place = new URL("../target/docs-test/", root);
+const docs = new URL("../docs/", root);
+
+const pages = [
+  ["README.md", new URL("README.md", root)] as const,
+  ["front.md", new URL("../README.md", root)] as const,
+  ...readdirSync(docs)
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => [`docs-${name}`, new URL(name, docs)] as const),
+];
+
+/** Examples that show what another library did: JavaScript, in which nothing has a type. */
+const isOthers = (code: string): boolean => /from "(zustand|redux-persist|axios|ky|express|hono|keycloak-js|@auth0\/auth0-spa-js)/.test(code);
+
+/** What an example without imports of its own uses. */
+const IMPORTS = 'import { map, object, open, set } from "holdall";\nimport * as z from "zod";\n';
+
+if (existsSync(published)) {
+  describe("the documentation", () => {
+    test("has examples that compile", () => {
+      rmSync(place, { recursive: true, force: true });
+      mkdirSync(new URL("node_modules/", place), { recursive: true });
+      symlinkSync(published, new URL("node_modules/holdall", place));
+      for (const name of ["@types", "react", "react-dom", "vue", "@vue", "svelte", "zod", "csstype"]) {
+        symlinkSync(new URL(`node_modules/${name}`, root), new URL(`node_modules/${name}`, place));
+      }
+      for (const name of ["docs.d.ts", "docs-others.d.ts"]) cpSync(new URL(`test/${name}`, root), new URL(name, place));
+      let count = 0;
+      for (const [name, url] of pages) {
+        for (const [, kind, code = ""] of readFileSync(url, "utf8").matchAll(/^```(tsx?)\n([^]*?)^```/gm)) {
+          const file = `${name.replace(".md", "")}-${count++}${isOthers(code) ? "-others" : ""}.${kind}`;
+          writeFileSync(new URL(file, place), `${/^import /m.test(code) ? "" : IMPORTS}${code}\nexport {};\n`);
+        }
+      }
+      assert.ok(count >= 50, `${count} examples`);
+      const common = {
+        target: "ES2022",
+        module: "ESNext",
+        moduleResolution: "bundler",
+        lib: ["ES2022", "DOM", "DOM.Iterable", "ESNext.Disposable"],
+        jsx: "react-jsx",
+        noEmit: true,
+        preserveSymlinks: true,
+        types: [],
+      };
+      const configs = {
+        ours: { compilerOptions: { ...common, strict: true }, include: ["*"], exclude: ["*-others.*", "node_modules"], files: ["docs-others.d.ts"] },
+        others: { compilerOptions: { ...common, strict: false }, include: ["*-others.*", "*.d.ts"] },
+      };
+      for (const [name, config] of Object.entries(configs)) {
+        writeFileSync(new URL(`tsconfig.${name}.json`, place), JSON.stringify(config));
+        try {
+          execFileSync("node_modules/.bin/tsc", ["-p", new URL(`tsconfig.${name}.json`, place).pathname], { cwd: root, encoding: "utf8" });
+        } catch (error) {
+          // Others' types are others' affair.
+          const problems = `${(error as { stdout?: string }).stdout}`.split("\n").filter((line) => !/node_modules\/(?!holdall)/.test(line));
+          assert.equal(problems.join("\n").trim(), "");
+        }
+      }
+    });
+
+    test("has examples of tests that pass", async () => {
+      const [holdall, testing] = await Promise.all(["index.js", "testing.js"].map((name) => import(new URL(name, published).href)));
+      const tests: Promise<void>[] = [];
+      const known = {
+        ...holdall,
+        ...testing,
+        test: (_name: string, body: () => Promise<void>) => tests.push(body()),
+        expect: (value: unknown) => ({ toBe: (other: unknown) => assert.equal(value, other) }),
+      };
+      for (const [, code = ""] of readFileSync(new URL("testing.md", docs), "utf8").matchAll(/^```ts\n([^]*?)^```/gm)) {
+        const { code: javascript } = transformSync(code.replaceAll(/^import .*$/gm, ""), { loader: "ts" });
+        new Function(...Object.keys(known), javascript)(...Object.values(known));
+      }
+      assert.equal((await Promise.all(tests)).length, 3);
+    });
+  });
+}

@@ -1,0 +1,3 @@
+export function POST() {
+  return Response.json({ access_token: "secret", token_type: "Bearer", expires_in: 60 });
+}
