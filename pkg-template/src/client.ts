@@ -18,7 +18,7 @@ import {
 } from "./options.js";
 import { createSession, type Session } from "./session.js";
 import { ServerClient } from "./server-client.js";
-import type { ClientConstructor, Unsubscribe } from "./types.js";
+import type { ClientConstructor, Unsubscribe, WasmClient } from "./types.js";
 
 /** What {@link open} gives. `S` is the type of its `state`. All methods are bound. */
 export interface App<S extends object> {
@@ -169,7 +169,7 @@ export function* creating<S extends object>(
     ([name, definition]) => [name, definition, checker(name, definition, report)] as const,
   );
 
-  const client = new Client(config, {
+  const client: WasmClient = new Client(config, {
     // The codes are the client's; the type lists those of this version.
     error: (code, message, cause) => new HoldallError(code as HoldallErrorCode, message, cause === undefined ? {} : { cause }),
     changed: (slice, keys) => slices[slice]?.changed(keys),
