@@ -15,7 +15,7 @@ export async function openShop() {
     requests: [
       { match: "/api/*", token: true },
       { match: "GET /api/products", token: false }, // the shelf is everybody's: it needn't wait for a session
-      { match: "GET /api/messages", send: { blocked: "query", filters: "query" } },
+      { match: "GET /api/messages", send: { blocked: "query", filters: "query" }, overflow: "post" },
       { match: "POST /api/checkout", token: "required", send: { cart: "body" }, consume: ["cart"] },
       { match: "GET /api/orders", token: "required" },
     ],

@@ -2,6 +2,7 @@
 import { HoldallError } from "./error.js";
 import { readBody } from "./state/body.js";
 import { Budget } from "./state/budget.js";
+import { conforming } from "./state/conform.js";
 import { StateError, tooLarge } from "./state/error.js";
 import { Dictionary } from "./state/header.js";
 import { incoming, type NodeRequest } from "./state/incoming.js";
@@ -34,16 +35,17 @@ export async function readState<const S extends Shapes>(
 ): Promise<StateOf<S>> {
   const all = Object.entries<Shape>(shapes);
   const used = (place: Shape["in"]): boolean => all.some(([, shape]) => shape.in === place);
+  const mayBeInBody = all.some(([, { orInBody }]) => orInBody);
   const budget = new Budget(limits);
   const parts = incoming(request);
   const text = used("query") ? parts.query : "";
   const header = used("header") ? parts.header("holdall-state") : "";
-  const bytes = used("body") ? await parts.body(budget) : new Uint8Array();
+  const bytes = used("body") || mayBeInBody ? await parts.body(budget) : new Uint8Array();
   if (text.length + header.length + bytes.length > budget.bytes) throw tooLarge("it has too many bytes");
 
   const query = new Parameters(text, budget);
   const dictionary = new Dictionary(header, budget);
-  const body = readBody(bytes, parts.header("content-type"), budget);
+  const body = readBody(bytes, parts.header("content-type"), budget, used("body"));
   const read = (slice: string, shape: Shape): unknown => {
     const name = shape.as ?? slice;
     if (shape.in === "query") {
@@ -56,7 +58,8 @@ export async function readState<const S extends Shapes>(
     throw new HoldallError("bad-config", `The slice ${slice} is in "query", "header" or "body".`);
   };
   const state = all.map(([slice, shape]) => {
-    const value = read(slice, shape);
+    let value = read(slice, shape);
+    if (value === undefined && shape.orInBody) value = conforming(slice, shape, body(slice, shape.as ?? slice));
     if (value === undefined && shape.required) {
       throw new StateError("missing", `the request has to carry the slice \`${slice}\`, and doesn't`);
     }

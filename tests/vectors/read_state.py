@@ -24,12 +24,18 @@ def read_state(shapes, query="", header="", content_type="", body=b"", limits=No
     used = {shape["in"] for shape in shapes.values()}
     query = query if "query" in used else ""
     header = header if "header" in used else ""
-    body = body if "body" in used else b""
+    in_body = "body" in used
+    body = body if in_body or any(shape.get("orInBody") for shape in shapes.values()) else b""
     if len(query.encode()) + len(header) + len(body) > budget.bytes:
         raise StateError("too-large")
     parameters = read_parameters(query, budget)
     dictionary = read_header(header, budget)
-    fields = read_body(body, content_type, budget)
+    try:
+        fields = read_body(body, content_type, budget)
+    except StateError as error:
+        if in_body or error.code != "unsupported-body":
+            raise
+        fields = []
     state = {}
     for slice_name, shape in shapes.items():
         name = shape.get("as", slice_name)
@@ -41,6 +47,8 @@ def read_state(shapes, query="", header="", content_type="", body=b"", limits=No
             value = query_slice(parameters, name, shape)
         else:
             value = json_slice([(key, Encoded(text)) for key, text in parameters], name, budget)
+        if value is None and shape.get("orInBody"):
+            value = conforming(shape, json_slice(fields, name, budget))
         if value is not None:
             state[slice_name] = value
         elif shape.get("required"):
@@ -209,6 +217,37 @@ def parameter(header, wanted):
         if match[1].lower() == wanted:
             return match[3].strip() if match[2] is None else match[2]
     return None
+
+
+def conforming(shape, value):
+    """What is in the body in place of the query has to be what the query could have said."""
+
+    def one(member, scalar_type):
+        if not isinstance(member, {"string": str, "boolean": bool, "number": float}[scalar_type]):
+            raise StateError("malformed")
+        return member
+
+    def many(members, scalar_type):
+        if not isinstance(members, list):
+            raise StateError("malformed")
+        return [one(member, scalar_type) for member in members]
+
+    if value is None or not ("of" in shape or "fields" in shape):
+        return value
+    if "of" in shape and shape.get("style") != "deepObject":
+        members = many(value, shape["of"])
+        if len(set(members)) < len(members):
+            raise StateError("malformed")
+        return members
+    if isinstance(value, list):
+        raise StateError("malformed")
+    if "of" in shape:
+        return {name: one(member, shape["of"]) for name, member in value.items()}
+    known = {name: scalar_type for name, scalar_type in shape["fields"].items() if name in value}
+    return {
+        name: many(value[name], scalar_type[0]) if isinstance(scalar_type, list) else one(value[name], scalar_type)
+        for name, scalar_type in known.items()
+    }
 
 
 # JSON

@@ -19,8 +19,8 @@ const DOC: usize = 18;
 const BROWSER: usize = 144;
 const FACADE: usize = 189;
 const HTTP: usize = 13;
-const PYTHON: usize = 135;
-const END_TO_END: usize = 31;
+const PYTHON: usize = 151;
+const END_TO_END: usize = 32;
 
 /// Crates that only the browser has a use for.
 const WEB_CRATES: [&str; 5] = ["gloo", "js-sys", "serde-wasm-bindgen", "wasm-bindgen", "web-sys"];

@@ -8,8 +8,8 @@ import { utf8 } from "./utf8.js";
 /** Gives the value of a slice that the body carries. */
 export type BodyReader = (slice: string, name: string) => unknown;
 
-/** Reads a body by its media type. */
-export function readBody(body: Uint8Array, contentType: string, budget: Budget): BodyReader {
+/** Reads a body by its media type. Unless it is `expected` to carry state, it may be of any other. */
+export function readBody(body: Uint8Array, contentType: string, budget: Budget, expected: boolean): BodyReader {
   if (body.length === 0) return () => undefined;
   const type = (contentType.split(";")[0] ?? "").trim().toLowerCase();
   const text = (): string => {
@@ -23,6 +23,7 @@ export function readBody(body: Uint8Array, contentType: string, budget: Budget):
     return (slice, name) => parameters.json(slice, name, budget);
   }
   if (type === "multipart/form-data") return texts(multipartFields(body, contentType, budget), budget);
+  if (!expected) return () => undefined;
   throw new StateError("unsupported-body", "a body that carries state has to be JSON, or a form, by its Content-Type");
 }
 

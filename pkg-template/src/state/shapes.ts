@@ -12,6 +12,8 @@ export type Shape = (QueryValues | QueryFields | JsonText) & {
   readonly as?: string;
   /** Refuse requests without it. */
   readonly required?: boolean;
+  /** Look in the body, too, where a rule with `overflow` puts what doesn't fit. It is JSON there, of the same types. */
+  readonly orInBody?: boolean;
 };
 
 /** A set, as `blocked=a&blocked=b`; or, as a `deepObject`, a map with whatever keys: `ratings[lamp]=5`. */

@@ -18,6 +18,7 @@ pub struct Shape {
     pub(super) slice: String,
     pub(super) name: String,
     pub(super) required: bool,
+    pub(super) or_in_body: bool,
     pub(super) form: Form,
 }
 
@@ -112,25 +113,38 @@ impl Shape {
         self
     }
 
+    /// Looks for a slice of the query or the header in the body, too, where a rule with `overflow` puts what doesn't fit. It is JSON there,
+    /// and has to be of the same types.
+    #[must_use]
+    pub fn or_in_body(mut self) -> Self {
+        self.or_in_body = true;
+        self
+    }
+
     fn new(slice: &str, form: Form) -> Self {
         Self {
             slice: slice.to_owned(),
             name: slice.to_owned(),
             required: false,
+            or_in_body: false,
             form,
         }
     }
 
     pub(super) fn in_query(&self) -> bool {
-        !self.in_header() && !self.in_body()
+        !matches!(self.form, Form::Header | Form::Body)
     }
 
     pub(super) fn in_header(&self) -> bool {
         matches!(self.form, Form::Header)
     }
 
-    pub(crate) fn in_body(&self) -> bool {
+    pub(super) fn in_body_alone(&self) -> bool {
         matches!(self.form, Form::Body)
+    }
+
+    pub(crate) fn in_body(&self) -> bool {
+        self.in_body_alone() || self.or_in_body
     }
 }
 

@@ -94,7 +94,8 @@ pub fn router(app: Arc<App>, settings: &Settings) -> Router {
         .route("/products", get(shop::products))
         .route("/checkout", post(shop::checkout))
         .route("/orders", get(shop::orders))
-        .route("/messages", get(inbox::messages))
+        // By POST with what doesn't fit the address.
+        .route("/messages", get(inbox::messages).post(inbox::messages))
         .route("/stats", get(stats::stats));
     Router::new()
         .nest("/api", dynamic(api))

@@ -29,7 +29,7 @@ struct Message {
     unread: bool,
 }
 
-/// `GET /api/messages?blocked=mallory&unread=true&text=lamp`
+/// `GET /api/messages?blocked=mallory&unread=true&text=lamp`, or POST with the same as JSON
 pub(crate) async fn messages(
     MaybeSignedIn(user): MaybeSignedIn,
     ClientState(wanted): ClientState<Wanted>,
@@ -66,16 +66,16 @@ struct Filters {
 impl ReadState for Wanted {
     fn shapes() -> Vec<Shape> {
         vec![
-            Shape::set("blocked", Scalar::Text),
-            Shape::object("filters", &[("unread", Scalar::Bool), ("text", Scalar::Text)]),
+            Shape::set("blocked", Scalar::Text).or_in_body(),
+            Shape::object("filters", &[("unread", Scalar::Bool), ("text", Scalar::Text)]).or_in_body(),
         ]
     }
 
     fn limits() -> Limits {
         Limits {
-            bytes: 8_000,
+            bytes: 64 * 1024,
             depth: 2,
-            entries: 1_000,
+            entries: 2_000,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The server's half: takes the state back out of a request.
 
 mod body;
+mod conform;
 mod error;
 pub(super) mod header;
 mod json;
@@ -102,10 +103,13 @@ pub fn decode(parts: &Parts<'_>, shapes: &[Shape], limits: &Limits) -> Result<St
     let mut budget = Budget::new(limits);
     let query = Parameters::parse(parts.query.filter(|_| in_query).unwrap_or(""), &mut budget)?;
     let header = Dictionary::parse(parts.state_header.filter(|_| in_header).unwrap_or(""), &mut budget)?;
-    let body = if in_body {
-        Body::parse(parts, shapes, &mut budget)?
-    } else {
-        Body::Empty
+    let body = match in_body {
+        true => match Body::parse(parts, shapes, &mut budget) {
+            // The caller's own, then, which needs no state in it.
+            Err(DecodeError::UnsupportedBody) if !shapes.iter().any(Shape::in_body_alone) => Body::Empty,
+            parsed => parsed?,
+        },
+        false => Body::Empty,
     };
 
     let mut state = Vec::with_capacity(shapes.len());
@@ -115,6 +119,17 @@ pub fn decode(parts: &Parts<'_>, shapes: &[Shape], limits: &Limits) -> Result<St
             Form::Body => (body.json(&shape.slice, &shape.name)?, false),
             Form::JsonQuery => (query::slice(shape, &query)?, false),
             _ => (query::slice(shape, &query)?, true),
+        };
+        let text = match text {
+            None if shape.or_in_body => match body.json(&shape.slice, &shape.name)? {
+                Some(text) => {
+                    json::check(&shape.slice, &text, &mut budget)?;
+                    state.push((shape.slice.clone(), conform::conform(shape, &text)?));
+                    continue;
+                }
+                None => None,
+            },
+            text => text,
         };
         match text {
             Some(text) => {

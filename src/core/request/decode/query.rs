@@ -129,7 +129,7 @@ fn object<'n>(
     Ok(if first { None } else { Some(out) })
 }
 
-fn array(texts: &[String]) -> String {
+pub(super) fn array(texts: &[String]) -> String {
     ["[", &texts.join(","), "]"].concat()
 }
 

@@ -148,6 +148,28 @@ async fn nothing_is_sent_that_needs_a_token_while_nobody_is_signed_in() {
     );
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_does_not_fit_the_address_goes_into_the_body() {
+    let (_server, browser, tab) = signed_in().await;
+    let senders = tab
+        .run(
+            r#"const senders = async () => (await (await app.fetch("/api/messages?page=7")).json()).messages.map(({ from }) => from);
+            const before = await senders();
+            app.transaction(() => {
+                for (let n = 0; n < 1000; n++) app.state.blocked.add(`nobody-${n}`);
+                app.state.blocked.add("mallory");
+            });
+            return [before, await senders()];"#,
+        )
+        .await;
+    let from = |index: usize| senders[index].as_array().unwrap();
+    assert!(from(0).contains(&"mallory".into()) && !from(1).contains(&"mallory".into()));
+    assert!(!from(1).is_empty(), "{senders}");
+    let sent = only(&browser, "POST", "/api/messages?page=7").await;
+    assert_eq!(sent.json()["blocked"].as_array().unwrap().len(), 1_001);
+    assert!(sent.token().is_some() && sent.header("idempotency-key").is_empty());
+}
+
 /// The only request of that method and address, without the origin.
 pub(crate) async fn only(browser: &Browser, method: &str, url: &str) -> Sent {
     let mut sent = browser.sent().await;

@@ -27,6 +27,9 @@ pub(crate) fn shape(slice: &str, json: &Value) -> Shape {
     if let Some(name) = json["as"].as_str() {
         shape = shape.named(name);
     }
+    if json["orInBody"] == true {
+        shape = shape.or_in_body();
+    }
     if json["required"] == true {
         shape = shape.required();
     }

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::Site;
 
@@ -94,14 +94,32 @@ async fn state_that_cannot_be_read_is_a_problem() {
         .send()
         .await
         .assert_problem(400, "malformed");
-    site.get(&format!("/api/messages?text={}", "a".repeat(9000)))
+    site.post("/api/messages")
+        .json(&json!({ "filters": { "text": "a".repeat(70_000) } }))
         .send()
         .await
         .assert_problem(413, "too-large");
-    site.get(&format!("/api/messages?{}", "x&".repeat(1500)))
+    site.post("/api/messages")
+        .json(&json!({ "blocked": { "mallory": true } }))
+        .send()
+        .await
+        .assert_problem(400, "malformed");
+    site.get(&format!("/api/messages?{}", "x&".repeat(2500)))
         .send()
         .await
         .assert_problem(413, "too-large");
+}
+
+#[tokio::test]
+async fn a_long_list_may_come_in_the_body() {
+    let site = Site::new().await;
+    let query = site.get("/api/messages?blocked=mallory&unread=true").send().await;
+    let mut blocked: Vec<String> = (0..1_000).map(|n| format!("nobody-{n}")).collect();
+    blocked.push("mallory".into());
+    let body = json!({ "blocked": blocked, "filters": { "unread": true, "text": "" } });
+    let body = site.post("/api/messages").json(&body).send().await;
+    assert_eq!((body.status, &body.json), (query.status, &query.json));
+    assert_eq!(body.header("cache-control"), "no-store");
 }
 
 #[tokio::test]

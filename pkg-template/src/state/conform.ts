@@ -1,0 +1,31 @@
+import { malformed } from "./error.js";
+import type { ScalarType, Shape } from "./shapes.js";
+
+/**
+ * A value from the body, in place of parameters in the query: it has to be what these could have said. Fields that the shape doesn't know
+ * are left out; in a query they would be somebody else's.
+ */
+export function conforming(slice: string, shape: Shape, value: unknown): unknown {
+  if (value === undefined || !("of" in shape || "fields" in shape)) return value;
+  const refused = malformed(slice, "it isn't of the agreed types");
+  const scalar = (value: unknown, type: ScalarType): unknown => {
+    if (typeof value !== type) throw refused;
+    return value;
+  };
+  const list = (value: unknown, type: ScalarType): unknown[] => {
+    if (!Array.isArray(value)) throw refused;
+    return value.map((element) => scalar(element, type));
+  };
+  if ("of" in shape && shape.style !== "deepObject") {
+    const members = list(value, shape.of);
+    if (new Set(members).size < members.length) throw refused;
+    return members;
+  }
+  if (Array.isArray(value)) throw refused;
+  const entries = Object.entries(value as object).flatMap(([name, member]: [string, unknown]) => {
+    const type = "of" in shape ? shape.of : Object.hasOwn(shape.fields, name) ? shape.fields[name] : undefined;
+    if (type === undefined) return [];
+    return [[name, typeof type === "string" ? scalar(member, type) : list(member, type[0])] as const];
+  });
+  return Object.fromEntries(entries);
+}
