@@ -182,7 +182,7 @@ export function* creating<S extends object>(
     select: (index, slice) => {
       const [name = ""] = defined[slice] ?? [];
       const value = functions[index]?.((state[name] as { snapshot(): unknown }).snapshot() as never);
-      return value === undefined ? undefined : encode(value, `select of ${name}`);
+      return value === undefined ? undefined : encode(value, name);
     },
     accepts: async (index, response) => {
       try {
@@ -265,7 +265,7 @@ export function* creating<S extends object>(
       }),
     fetch: send,
     prepare: (input, init) => client.prepare(input, init),
-    rules: (requests) => client.setRules(encode(numbered(requests, functions), "rules")),
+    rules: (requests) => client.setRules(numbered(requests, functions)),
     install,
     on,
     export: () => client.export(),

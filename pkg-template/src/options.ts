@@ -166,7 +166,7 @@ export function configure<S extends object>({ name, state, auth, requests }: Ope
   }
   const configuration = {
     name,
-    rules: numbered(requests ?? [], []),
+    rules: JSON.parse(numbered(requests, [])) as unknown,
     slices: definitions(state).map(
       ([name, { kind, options: { storage = "local", initial, owner, ttl, version = 1, migrate, schema } }]) => ({
         name,
@@ -192,15 +192,16 @@ export function configure<S extends object>({ name, state, auth, requests }: Ope
 export type RuleFunction = (given: never) => unknown;
 
 /**
- * Rules as the wasm client reads them: it knows their functions by number, their place in `functions`.
+ * Rules as the wasm client reads them, as JSON. It knows their functions by number: their place in `functions`.
  *
  * @internal
  */
-export function numbered(value: unknown, functions: RuleFunction[], key = ""): unknown {
-  if (typeof value === "function" && /^(select|consumeIf)$/.test(key)) return functions.push(value as RuleFunction) - 1;
-  if (Array.isArray(value)) return value.map((element) => numbered(element, functions));
-  if (!isRecord(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, numbered(member, functions, name)]));
+export function numbered(rules: unknown, functions: RuleFunction[]): string {
+  const number = (name: string, value: unknown): unknown => {
+    if (typeof value !== "function") return value;
+    return /^(select|consumeIf)$/.test(name) ? functions.push(value as RuleFunction) - 1 : encode(value, name);
+  };
+  return JSON.stringify(rules ?? [], number);
 }
 
 function sorted(this: { kind?: unknown }, key: string, value: unknown): unknown {

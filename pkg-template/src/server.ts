@@ -79,17 +79,16 @@ export async function readState<const S extends Shapes>(
  * ```
  */
 export function honestCaches(answer: Headers | NodeResponse): void {
-  const headers = "append" in answer && "get" in answer ? answer : undefined;
-  const node = headers ? undefined : (answer as NodeResponse);
-  const has = headers ? headers.has("cache-control") : node?.hasHeader("cache-control");
-  if (!has) {
-    headers?.set("cache-control", "no-store");
-    node?.setHeader("cache-control", "no-store");
+  const vary = "Authorization, Holdall-State";
+  // By what Headers don't have: Express has methods of the same names as these, which do something else.
+  if ("hasHeader" in answer) {
+    const before = answer.getHeader("vary");
+    if (!answer.hasHeader("cache-control")) answer.setHeader("cache-control", "no-store");
+    else answer.setHeader("vary", before === undefined ? vary : `${before}, ${vary}`);
+  } else if (answer.has("cache-control")) {
+    answer.append("vary", vary);
   } else {
-    const vary = "Authorization, Holdall-State";
-    headers?.append("vary", vary);
-    const before = node?.getHeader("vary");
-    node?.setHeader("vary", before === undefined ? vary : `${before}, ${vary}`);
+    answer.set("cache-control", "no-store");
   }
 }
 

@@ -130,6 +130,10 @@ describe("honestCaches", () => {
 
     const headers = new Map<string, unknown>();
     const node = {
+      // Express adds these, which mean something else than those of Headers.
+      get: () => undefined,
+      set: () => undefined,
+      append: () => undefined,
       hasHeader: (name: string) => headers.has(name),
       getHeader: (name: string) => headers.get(name),
       setHeader: (name: string, value: string) => headers.set(name, value),
