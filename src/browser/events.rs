@@ -29,7 +29,7 @@ pub enum Event {
 /// A request that has ended.
 #[derive(Debug, Serialize)]
 pub struct RequestEvent {
-    /// Its method.
+    /// Its method, as it was sent.
     pub method: String,
     /// Its address, without query and fragment.
     pub url: String,

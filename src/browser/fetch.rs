@@ -244,7 +244,7 @@ impl Driver {
             }
         }
         self.tell(Event::Request(RequestEvent {
-            method: call.method.clone(),
+            method: exchange.method.unwrap_or(&call.method).to_owned(),
             url: text(&call.url, "origin") + &text(&call.url, "pathname"),
             slices,
             bytes,

@@ -91,6 +91,13 @@ async fn what_does_not_fit_goes_into_the_body() {
         assert_eq!(call.header("Content-Type").as_deref(), Some("application/json"));
         assert!(call.text().await.starts_with(r#"{"blocked":["xxx"#));
     }
+    let told: Vec<String> = client
+        .heard
+        .requests()
+        .into_iter()
+        .map(|request| request.method)
+        .collect();
+    assert_eq!(told, ["POST", "POST"], "what was sent in the end");
     // What has a body that can't take it is refused as ever.
     let init = object(&[("method", "POST".into()), ("body", "text".into())]);
     assert_eq!(own(client.fetch("/large/x", &init).await), Some("body-not-mergeable"));

@@ -18,7 +18,7 @@ const NATIVE: usize = 325;
 const DOC: usize = 18;
 const BROWSER: usize = 144;
 const FACADE: usize = 189;
-const HTTP: usize = 13;
+const HTTP: usize = 14;
 const PYTHON: usize = 151;
 const END_TO_END: usize = 32;
 

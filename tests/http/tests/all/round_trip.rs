@@ -240,6 +240,38 @@ fn equal_states_have_equal_bytes_in_whatever_order_they_were_made() {
     }
 }
 
+#[test]
+fn what_a_style_cannot_say_is_refused_and_nothing_else() {
+    let mut generator = Generator::new(17);
+    let is_scalar = |value: &Value| value.is_string() || value.is_number() || value.is_boolean();
+    let is_sayable = |value: &Value| match value {
+        Value::Array(elements) => elements.iter().all(is_scalar),
+        value => is_scalar(value),
+    };
+    let mut counts = [0, 0];
+    for (style, kind) in [("form", "object"), ("deepObject", "map"), ("form", "set")] {
+        let sender = Sender::new(kind, &json!({ "in": "query", "style": style })).unwrap();
+        for _ in 0..500 {
+            let mut state = generator.map(2);
+            if kind == "set" {
+                state = generator.any(1);
+            }
+            let sayable = match &state {
+                Value::Object(members) => members
+                    .iter()
+                    .all(|(name, value)| is_sayable(value) && (style == "form" || !name.contains(['[', ']']))),
+                value => is_sayable(value),
+            };
+            match sender.request(&state) {
+                Ok(_) => assert!(sayable, "{style}: {state}"),
+                Err(error) => assert_eq!((error.code(), sayable), ("not-encodable", false), "{style}: {state}"),
+            }
+            counts[usize::from(sayable)] += 1;
+        }
+    }
+    assert!(counts.iter().all(|count| *count > 100), "{counts:?}");
+}
+
 #[tokio::test]
 async fn without_the_layer_nothing_is_read() {
     let request = Incoming::post("/").body(axum::body::Body::from(Bytes::new())).unwrap();
