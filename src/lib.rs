@@ -6,6 +6,8 @@ pub mod axum;
 pub mod browser;
 #[forbid(unsafe_code)]
 mod core;
+#[cfg(all(target_arch = "wasm32", feature = "front"))]
+pub mod front;
 #[cfg(all(target_arch = "wasm32", feature = "js"))]
 mod js;
 

@@ -15,6 +15,8 @@ mod answers;
 mod bodies;
 mod closing;
 mod consume;
+#[cfg(feature = "front")]
+mod front;
 mod numbers;
 mod other_tabs;
 mod privacy;

@@ -2,7 +2,9 @@
 //
 //   node run.js <tarball> <directory for the projects> [project …]
 //
-// CHROMEDRIVER is a chromedriver, and CAPABILITIES a file of WebDriver capabilities for it.
+// Front ends in Rust use the crate instead, and share one directory for what they compile.
+//
+// WASM_BINDGEN is wasm-bindgen in the crate's version, CHROMEDRIVER is a chromedriver, and CAPABILITIES a file of WebDriver capabilities for it.
 import { spawn, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -11,6 +13,8 @@ import { freePort, serve } from "./serve.js";
 
 const [tarball, target, ...wanted] = process.argv.slice(2);
 const source = join(import.meta.dirname, "projects");
+const inRust = join(import.meta.dirname, "rust");
+const directories = (path) => readdirSync(path, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
 
 /** Where a project's page is, once it is built; without this it has a server of its own. */
 const PAGES = { "vite-react": "dist", "vite-vue": "dist", "vite-svelte": "dist", webpack: "dist", plain: "." };
@@ -21,7 +25,7 @@ const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connec
 const browser = await openBrowser(process.env.CHROMEDRIVER, process.env.CAPABILITIES);
 let failed = 0;
 try {
-  for (const name of wanted.length > 0 ? wanted : readdirSync(source)) {
+  for (const name of wanted.length > 0 ? wanted : [...directories(source), ...directories(inRust)]) {
     const started = Date.now();
     try {
       await check(name);
@@ -41,6 +45,7 @@ async function check(name) {
   const directory = resolve(target, name);
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
+  if (directories(inRust).includes(name)) return checkRust(name, directory);
   cpSync(join(source, name), directory, { recursive: true });
   run(directory, "npm", "install", "--no-audit", "--no-fund", "--loglevel=error", resolve(tarball));
   run(directory, "npm", "run", "--if-present", "build");
@@ -48,6 +53,23 @@ async function check(name) {
 
   const page = PAGES[name];
   const server = page ? await serve(directory, page, name === "plain" ? POLICY : undefined) : await start(directory);
+  try {
+    await use(server.origin);
+  } finally {
+    server.close();
+  }
+}
+
+/** Builds a front end in Rust. */
+async function checkRust(name, directory) {
+  const project = join(inRust, name);
+  const shared = resolve(target, "rust");
+  const wasm = join(shared, "wasm32-unknown-unknown/release", `shop-in-${name}.wasm`);
+  const words = ["build", "--release", "--target", "wasm32-unknown-unknown", "--target-dir", shared];
+  runQuietly(project, "cargo", ...words);
+  runQuietly(directory, process.env.WASM_BINDGEN, "--target", "web", "--no-typescript", "--out-name", "shop", "--out-dir", directory, wasm);
+  cpSync(join(inRust, "index.html"), join(directory, "index.html"));
+  const server = await serve(directory, ".");
   try {
     await use(server.origin);
   } finally {
@@ -107,7 +129,7 @@ function run(directory, ...command) {
 
 function runQuietly(directory, program, ...words) {
   const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1" };
-  const { status, stdout, stderr } = spawnSync(program, words, { cwd: directory, encoding: "utf8", env, timeout: 600_000 });
+  const { status, stdout, stderr } = spawnSync(program, words, { cwd: directory, encoding: "utf8", env, timeout: 1_800_000 });
   if (status !== 0) throw new Error(`${program} ${words.join(" ")}: ${status}\n${stdout}\n${stderr}`);
   return stdout;
 }

@@ -1,5 +1,6 @@
 // A server for pages without one of their own: their files, and what they call. It reads the state as any server would.
 import { createServer } from "node:http";
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { extname, join, normalize } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -9,7 +10,10 @@ const TOKEN = { access_token: "secret", token_type: "Bearer", expires_in: 60 };
 
 /** Serves `page`, a directory of the project, under a policy if there is one. */
 export async function serve(project, page, policy) {
-  const { readState } = await import(pathToFileURL(join(project, "node_modules/holdall/server.js")));
+  // A front end in Rust comes without the npm package.
+  const installed = join(project, "node_modules/holdall/server.js");
+  const module = existsSync(installed) ? installed : join(import.meta.dirname, "../../target/npm/holdall/server.js");
+  const { readState } = await import(pathToFileURL(module));
   const answer = async (request, response) => {
     if (policy) response.setHeader("Content-Security-Policy", policy);
     const { pathname } = new URL(request.url, "http://localhost");

@@ -13,6 +13,7 @@ pub(crate) fn run(workspace: &Workspace, only: &[String]) -> Result {
     let mut node = program("node", &workspace.root.join("tests/packaging"));
     node.arg("run.js").arg(tarball).arg(workspace.target.join("packaging"));
     node.args(only)
+        .env("WASM_BINDGEN", workspace.tools().join("wasm-bindgen"))
         .env("CHROMEDRIVER", &browsers.chromium.driver)
         .env("CAPABILITIES", browsers.chromium.capabilities(workspace)?);
     run_program(&mut node)
