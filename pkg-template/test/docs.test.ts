@@ -83,5 +83,20 @@ if (existsSync(published)) {
       }
       assert.equal((await Promise.all(tests)).length, 3);
     });
+    test("explains every error", () => {
+      const codes = [...readFileSync(new URL("src/error.ts", root), "utf8").matchAll(/^  \| "([a-z-]+)"/gm)].map(([, code]) => code);
+      const table = readFileSync(new URL("README.md", root), "utf8").split("\n## Errors\n")[1]?.split("\n## ")[0] ?? "";
+      assert.ok(codes.length >= 29);
+      for (const code of codes) assert.ok(table.includes(`\`${code}\``), `${code} is in the README's table of errors`);
+    });
+
+    test("links to what is there", () => {
+      for (const [name, url] of pages) {
+        // The package's README is published alone.
+        for (const [, target = ""] of readFileSync(url, "utf8").matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)) {
+          assert.ok(name !== "README.md" && existsSync(new URL(target, url)), `${name}: ${target}`);
+        }
+      }
+    });
   });
 }

@@ -1,6 +1,6 @@
 // As much of WebDriver (W3C) as the test needs.
 import { spawn } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { freePort } from "./serve.js";
 
 const PATIENCE = 20_000;
@@ -28,6 +28,10 @@ export async function openBrowser(driver, capabilities) {
     go: (url) => session("POST", "/url", { url }),
     clearStorage: () => run("localStorage.clear()"),
     click: (selector) => until(() => run("return document.querySelector(arguments[0])?.click() ?? true", selector), selector),
+    async type(selector, text) {
+      const element = await session("POST", "/element", { using: "css selector", value: selector });
+      await session("POST", `/element/${Object.values(element)[0]}/value`, { text });
+    },
     async waitFor(selector, text) {
       let found;
       const read = () => run("return document.querySelector(arguments[0])?.textContent ?? null", selector);
@@ -38,9 +42,6 @@ export async function openBrowser(driver, capabilities) {
     async errors() {
       const log = await session("POST", "/se/log", { type: "browser" });
       return log.filter(({ level }) => level === "SEVERE").map(({ message }) => message);
-    },
-    async screenshot(path) {
-      writeFileSync(path, await session("GET", "/screenshot"), "base64");
     },
     async close() {
       await session("DELETE", "").catch(() => {});

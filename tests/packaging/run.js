@@ -55,9 +55,23 @@ async function check(name) {
   const server = page ? await serve(directory, page, name === "plain" ? POLICY : undefined) : await start(directory);
   try {
     await use(server.origin);
+    if (name === "vite-react") await type(server.origin);
   } finally {
     server.close();
   }
+}
+
+/** Types into the middle of an input that is bound to a slice: the caret stays where it is, and so does the text after a reload. */
+async function type(origin) {
+  const left = "\uE012";
+  await browser.type("#note", `lp${left}am${left}${left}-`);
+  const caret = () => browser.run("const note = document.querySelector('#note'); return [note.value, note.selectionStart].join()");
+  const after = await caret();
+  if (after !== "l-amp,2") throw new Error(`the input and its caret are ${after}`);
+  await browser.go(origin);
+  await browser.waitFor("#qty", "2");
+  const reloaded = await browser.run("return document.querySelector('#note').value");
+  if (reloaded !== "l-amp") throw new Error(`the input is ${reloaded} after a reload`);
 }
 
 /** Builds a front end in Rust. */

@@ -5,6 +5,7 @@ import { shop } from "./shop";
 
 function Cart() {
   const { state, session, fetch } = useApp<typeof shop>();
+  const note = useEntry(state.note, "text");
   const lamp = useEntry(state.cart, "lamp");
   const { status } = useSession();
   const [answer, setAnswer] = useState("");
@@ -17,6 +18,7 @@ function Cart() {
       <button id="add" onClick={() => state.cart.increment("lamp", "qty", 1, { qty: 0 })}>Add</button>
       <button id="sign-in" onClick={signIn}>Sign in</button>
       <button id="send" onClick={send}>Order</button>
+      <input id="note" value={note} onChange={({ target }) => state.note.patch({ text: target.value })} />
       <p id="answer">{answer}</p>
     </>
   );

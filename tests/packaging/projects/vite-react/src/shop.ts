@@ -1,4 +1,4 @@
-import { map, open } from "holdall";
+import { map, object, open } from "holdall";
 
 interface Line {
   qty: number;
@@ -6,7 +6,7 @@ interface Line {
 
 export const shop = open({
   name: "shop",
-  state: { cart: map<Line>() },
+  state: { cart: map<Line>(), note: object({ initial: { text: "" } }) },
   auth: { refresh: "/auth/refresh", signOut: "/auth/sign-out" },
   requests: [{ match: "POST /api/order", token: "required", send: { cart: "body" } }],
 });
