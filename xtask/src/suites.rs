@@ -17,7 +17,7 @@ use crate::{Result, simulate, tools};
 const NATIVE: usize = 325;
 const DOC: usize = 18;
 const BROWSER: usize = 148;
-const FACADE: usize = 189;
+const FACADE: usize = 191;
 const HTTP: usize = 14;
 const PYTHON: usize = 151;
 const END_TO_END: usize = 32;
