@@ -184,7 +184,7 @@ impl EncodeError {
                     write::integer(&mut message, *bytes as u64);
                     separator = ", ";
                 }
-                message.push_str(". Send large slices in the body");
+                message.push_str(". Send large slices in the body, or set `overflow`");
                 message
             }
         }

@@ -269,7 +269,7 @@ fn budgets_give_sizes_by_slice() {
     assert_eq!(
         error.to_string(),
         "the request's URL would have 8001 bytes, and may have 8000; \
-         of these, slicea takes 12, sliceb takes 36, sliced takes 33. Send large slices in the body"
+         of these, slicea takes 12, sliceb takes 36, sliced takes 33. Send large slices in the body, or set `overflow`"
     );
 
     let header = |length| encode(&plan, |slice| (slice == 1).then(|| state(length))).unwrap();
