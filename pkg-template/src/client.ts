@@ -31,7 +31,14 @@ export interface App<S extends object> {
    * ```
    */
   readonly state: Readonly<S>;
-  /** Who is signed in. */
+  /**
+   * Who is signed in.
+   *
+   * @example
+   * ```ts
+   * if (app.session.status === "signed-in") greet(app.session.user);
+   * ```
+   */
   readonly session: Session;
   /**
    * Makes several changes one: one record, one notification, and all of it or nothing. If `change` throws, everything is as
@@ -121,7 +128,14 @@ export interface App<S extends object> {
    * ```
    */
   close(): void;
-  /** As `close`, for `using`. */
+  /**
+   * As `close`, for `using`.
+   *
+   * @example
+   * ```ts
+   * using scoped = await open({ name: "shop", state: { cart: map<number>() } });
+   * ```
+   */
   [Symbol.dispose](): void;
 }
 

@@ -91,7 +91,14 @@ export type HoldallErrorCode =
  */
 export class HoldallError extends Error {
   override readonly name = "HoldallError";
-  /** What went wrong, for programs. */
+  /**
+   * What went wrong, for programs.
+   *
+   * @example
+   * ```ts
+   * if (error instanceof HoldallError && error.code === "signed-out") showSignIn();
+   * ```
+   */
   readonly code: HoldallErrorCode;
 
   /** @internal */

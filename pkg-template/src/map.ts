@@ -27,7 +27,14 @@ export interface MapSlice<T> {
    * ```
    */
   has(key: string): boolean;
-  /** How many entries there are. */
+  /**
+   * How many entries there are.
+   *
+   * @example
+   * ```ts
+   * badge.textContent = `${app.state.cart.size}`;
+   * ```
+   */
   readonly size: number;
   /**
    * Puts a whole entry.
@@ -108,11 +115,32 @@ export interface MapSlice<T> {
    * ```
    */
   subscribe(listener: (changed: readonly string[]) => void, key?: string): Unsubscribe;
-  /** The keys of the snapshot. */
+  /**
+   * The keys of the snapshot.
+   *
+   * @example
+   * ```ts
+   * const skus = [...app.state.cart.keys()];
+   * ```
+   */
   keys(): IterableIterator<string>;
-  /** The values of the snapshot. */
+  /**
+   * The values of the snapshot.
+   *
+   * @example
+   * ```ts
+   * const pieces = [...app.state.cart.values()].reduce((sum, { qty }) => sum + qty, 0);
+   * ```
+   */
   values(): IterableIterator<Frozen<T>>;
-  /** The entries of the snapshot. */
+  /**
+   * The entries of the snapshot.
+   *
+   * @example
+   * ```ts
+   * const lines = Object.fromEntries(app.state.cart.entries());
+   * ```
+   */
   entries(): IterableIterator<[string, Frozen<T>]>;
   /**
    * Iterates over the snapshot, so changes meanwhile don't matter.
@@ -125,7 +153,14 @@ export interface MapSlice<T> {
   [Symbol.iterator](): IterableIterator<[string, Frozen<T>]>;
 }
 
-/** What {@link map} takes. */
+/**
+ * What {@link map} takes.
+ *
+ * @example
+ * ```ts
+ * const cart = map<number>({ initial: { lamp: 1 }, ttl: 86_400_000 });
+ * ```
+ */
 export interface MapOptions<T> extends SliceOptions<T, Readonly<Record<string, T>> | ReadonlyMap<string, T>> {
   /** The entries that a new slice starts with. They are put, once, and so can be changed and removed. */
   initial?: Readonly<Record<string, NoInfer<T>>>;

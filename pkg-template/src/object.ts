@@ -91,7 +91,14 @@ export interface ObjectSlice<T extends object> {
   subscribe(listener: (changed: readonly (keyof T & string)[]) => void, field?: keyof T & string): Unsubscribe;
 }
 
-/** What {@link object} takes. */
+/**
+ * What {@link object} takes.
+ *
+ * @example
+ * ```ts
+ * const filters = object({ initial: { inStock: true }, version: 2 });
+ * ```
+ */
 export interface ObjectOptions<T extends object> extends SliceOptions<T, Partial<T>> {
   /** The fields as long as nobody has put others. It isn't stored, so another release may change it. */
   initial: T;

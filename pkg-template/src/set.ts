@@ -18,7 +18,14 @@ export interface SetSlice<T extends Scalar> {
    * ```
    */
   has(member: T): boolean;
-  /** How many members there are. */
+  /**
+   * How many members there are.
+   *
+   * @example
+   * ```ts
+   * badge.textContent = `${app.state.blocked.size}`;
+   * ```
+   */
   readonly size: number;
   /**
    * Adds a member.
@@ -76,7 +83,14 @@ export interface SetSlice<T extends Scalar> {
    * ```
    */
   subscribe(listener: (changed: readonly T[]) => void, member?: T): Unsubscribe;
-  /** The members of the snapshot. */
+  /**
+   * The members of the snapshot.
+   *
+   * @example
+   * ```ts
+   * const senders = [...app.state.blocked.values()].sort();
+   * ```
+   */
   values(): IterableIterator<T>;
   /**
    * Iterates over the snapshot, so changes meanwhile don't matter.
@@ -89,7 +103,14 @@ export interface SetSlice<T extends Scalar> {
   [Symbol.iterator](): IterableIterator<T>;
 }
 
-/** What {@link set} takes. */
+/**
+ * What {@link set} takes.
+ *
+ * @example
+ * ```ts
+ * const blocked = set({ initial: ["mallory"], storage: "session" });
+ * ```
+ */
 export interface SetOptions<T extends Scalar> extends SliceOptions<T, readonly T[] | ReadonlySet<T>> {
   /** The members that a new slice starts with. They are added, once, and so can be removed. */
   initial?: readonly NoInfer<T>[];

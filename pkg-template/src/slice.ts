@@ -39,7 +39,7 @@ export interface SliceOptions<T = unknown, Whole = unknown> {
    *
    * @example
    * ```ts
-   * map<Line>({ version: 2, migrate: (line: { price: number }) => ({ cents: line.price * 100 }) })
+   * map<{ cents: number }>({ version: 2, migrate: (line: { price: number }) => ({ cents: line.price * 100 }) })
    * ```
    */
   migrate?(value: unknown, key: string, from: number): NoInfer<T> | undefined;
@@ -62,7 +62,7 @@ export interface SliceOptions<T = unknown, Whole = unknown> {
  *
  * @example
  * ```ts
- * adopt: { key: "cart", read: (text) => JSON.parse(text).state.lines }
+ * adopt: { key: "cart", read: (text: string) => JSON.parse(text).state.lines }
  * ```
  */
 export interface Adopt<Whole> {

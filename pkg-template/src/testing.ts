@@ -22,7 +22,14 @@ export interface SentRequest {
 
 /** A client in a browser of its own, in memory. */
 export interface TestBrowser<S extends object> {
-  /** The client of the first tab. */
+  /**
+   * The client of the first tab.
+   *
+   * @example
+   * ```ts
+   * app.state.cart.increment("lamp", "qty", 1, { title: "Lamp", price: 4900, qty: 0 });
+   * ```
+   */
   readonly app: App<S>;
   /** The time for all tabs. */
   readonly clock: Clock;
@@ -48,7 +55,14 @@ export interface TestBrowser<S extends object> {
    * ```
    */
   settled(): Promise<void>;
-  /** Closes all tabs. */
+  /**
+   * Closes all tabs.
+   *
+   * @example
+   * ```ts
+   * afterEach(() => browser.close());
+   * ```
+   */
   close(): void;
 }
 

@@ -22,7 +22,16 @@ const pages = [
 const isOthers = (code: string): boolean => /from "(zustand|redux-persist|axios|ky|express|hono|keycloak-js|@auth0\/auth0-spa-js)/.test(code);
 
 /** What an example without imports of its own uses. */
-const IMPORTS = 'import { map, object, open, set } from "holdall";\nimport * as z from "zod";\n';
+const IMPORTS = 'import { HoldallError, map, object, open, set } from "holdall";\nimport * as z from "zod";\n';
+
+/** What the comments of an entry speak of. */
+const OF_ENTRIES: Record<string, string> = {
+  react: "HoldallProvider, useApp, useEntry, useSession, useSlice",
+  vue: "holdall, useApp, useEntry, useSession, useSlice",
+  svelte: "entryStore, sessionStore, sliceStore",
+  server: "honestCaches, readState",
+  testing: "openTest",
+};
 
 if (existsSync(published)) {
   describe("the documentation", () => {
@@ -39,6 +48,18 @@ if (existsSync(published)) {
         for (const [, kind, code = ""] of readFileSync(url, "utf8").matchAll(/^```(tsx?)\n([^]*?)^```/gm)) {
           const file = `${name.replace(".md", "")}-${count++}${isOthers(code) ? "-others" : ""}.${kind}`;
           writeFileSync(new URL(file, place), `${/^import /m.test(code) ? "" : IMPORTS}${code}\nexport {};\n`);
+        }
+      }
+      for (const name of readdirSync(new URL("src/", root)).filter((name) => name.endsWith(".ts"))) {
+        const source = readFileSync(new URL(`src/${name}`, root), "utf8");
+        for (const [, kind, example = ""] of source.matchAll(/@example\n *\* ```(tsx?)\n([^]*?) \* ```/g)) {
+          const code = example.replaceAll(/^ *\* ?/gm, "");
+          // Some are a property of the options, a rule, or the end of a component.
+          const whole = /^\w+: /.test(code) ? `({ ${code} });` : code.startsWith("{") ? `(${code});` : code;
+          const inside = /^return /m.test(code) ? `export function Example() {\n${code}\n}` : whole;
+          const entry = name.replace(".ts", "");
+          const imports = /^import /m.test(code) ? "" : IMPORTS + (OF_ENTRIES[entry] ? `import { ${OF_ENTRIES[entry]} } from "holdall/${entry}";\n` : "");
+          writeFileSync(new URL(`${entry}-${count++}.${kind}`, place), `${imports}${inside}\nexport {};\n`);
         }
       }
       assert.ok(count >= 50, `${count} examples`);
