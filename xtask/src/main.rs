@@ -55,7 +55,10 @@ fn execute(command: &Command, workspace: &Workspace) -> Result<ExitCode> {
         Command::BenchJournal => bench::journal(workspace)?,
         Command::Build(profile) => package::build(workspace, *profile)?,
         Command::Demo { port } => demo::run(workspace, *port)?,
-        Command::Pack => drop(pack::pack(workspace)?),
+        Command::Pack => {
+            pack::pack(workspace)?;
+            pack::pack_crate(workspace)?;
+        }
         Command::Packaging(arguments) => packaging::run(workspace, arguments)?,
         Command::Simulate(arguments) => simulate::run(workspace, arguments)?,
         // Its last line is machine-read, so no message may follow.
