@@ -52,7 +52,8 @@ impl Listening {
                 _ => &*global,
             };
             let change: Function = get(target, method).unchecked_into();
-            // Before all others, who mustn't find what another user has left.
+            // Before all others, who mustn't find what another user has left. Chromium calls those of a window in their order, but
+            // resumes the document before it shows the page.
             drop(change.call3(target, &name.into(), self.function(), &JsValue::TRUE));
         }
     }

@@ -31,6 +31,7 @@ mod slices;
 mod storage;
 mod storage_trouble;
 mod support;
+mod tabs;
 mod waiting;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

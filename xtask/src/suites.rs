@@ -16,11 +16,11 @@ use crate::{Result, simulate, tools};
 /// The fewest tests that each suite has. Fewer means that some are no longer found: raise these along with the tests.
 const NATIVE: usize = 325;
 const DOC: usize = 18;
-const BROWSER: usize = 148;
+const BROWSER: usize = 160;
 const FACADE: usize = 191;
 const HTTP: usize = 14;
 const PYTHON: usize = 151;
-const END_TO_END: usize = 32;
+const END_TO_END: usize = 40;
 
 /// Crates that only the browser has a use for.
 const WEB_CRATES: [&str; 5] = ["gloo", "js-sys", "serde-wasm-bindgen", "wasm-bindgen", "web-sys"];

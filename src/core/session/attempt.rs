@@ -72,6 +72,8 @@ const ASK: u64 = 100;
 const VAULT: u64 = 5_000;
 /// How long a tab waits for another that has the lock and says nothing: longer than that may rightly take.
 const LOCK: u64 = 15_000;
+/// Timers are late, but not so late.
+const NAP: u64 = 2_000;
 /// After how long with the lock it is too late to send: others have given up waiting, and may have sent.
 const LATE: u64 = 5_000;
 
@@ -140,6 +142,11 @@ impl Attempt {
             Step::Claiming | Step::Marking | Step::Committing | Step::Ending => VAULT,
         };
         limit.saturating_sub(now.monotonic.saturating_sub(self.since))
+    }
+
+    /// Whether so much more has passed than its step may take that the page must have slept: what it waits for may be here already.
+    pub(super) fn has_slept(&self, now: Now) -> bool {
+        now.monotonic.saturating_sub(self.since) >= ANSWER + NAP
     }
 
     /// Whether it has slept with the lock.

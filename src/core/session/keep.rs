@@ -17,6 +17,8 @@ use crate::time::Now;
 /// A refresh token that takes the place of another.
 pub(super) struct Commit {
     ticket: u64,
+    /// Whose it is: also of one who signs out just now, so that this one is revoked.
+    epoch: Rc<str>,
     /// The generation of the one that it replaces.
     base: u64,
     /// The same one still serves where the server sent none.
@@ -123,6 +125,7 @@ impl Session {
                 if let Some(Sent { ticket, base, .. }) = sent {
                     self.to_commit = Some(Commit {
                         ticket,
+                        epoch: self.epoch.clone(),
                         base,
                         token: response.refresh_token.clone(),
                     });
@@ -187,7 +190,7 @@ impl Session {
         let commit = self.to_commit.take_if(|commit| commit.ticket == op.ticket);
         match (commit, record) {
             // Whoever was faster has the newer one.
-            (Some(commit), Some(record)) if *record.epoch == *self.epoch && record.generation == commit.base => {
+            (Some(commit), Some(record)) if *record.epoch == *commit.epoch && record.generation == commit.base => {
                 let next = Record {
                     generation: self.generation.max(commit.base + 1),
                     token: commit.token.unwrap_or(record.token),

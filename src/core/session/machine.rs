@@ -364,6 +364,7 @@ impl Session {
             self.effects.push(Effect::Hint(hint.encode()));
         }
         self.phase = Phase::SignedIn(token);
+        self.paused = None;
         self.keep(response, sent);
         self.backoff = Backoff::default();
         self.hand_over(now);

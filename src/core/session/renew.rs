@@ -78,6 +78,9 @@ impl Session {
     /// The time asked for by [`Effect::WakeAfter`] has come, or any other.
     pub fn wake(&mut self, now: Now) {
         let Some(attempt) = &mut self.attempt else {
+            if self.paused.is_some() {
+                return;
+            }
             // A server that has replaced what renews the session mustn't be left alone with that.
             let lost = self.lost && matches!(self.phase, Phase::SignedIn(_));
             if lost || matches!(self.phase, Phase::Restoring) {
@@ -113,6 +116,10 @@ impl Session {
                     None,
                     now,
                 );
+            }
+            (Step::Sent, _) if attempt.has_slept(now) => {
+                attempt.enter(Step::Sent, now);
+                self.wake(now);
             }
             (Step::Sent, _) => {
                 self.overdue = Some(attempt.sent());

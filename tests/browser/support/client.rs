@@ -17,11 +17,18 @@ pub(crate) struct Opened {
     pub(crate) heard: Rc<Heard>,
 }
 
+type Listener = Rc<dyn Fn(&str)>;
+
 /// All that a client has told its watcher.
 #[derive(Default)]
 pub(crate) struct Heard {
     changes: RefCell<Vec<(usize, Vec<String>)>>,
     events: RefCell<Vec<Event>>,
+    /// Called with each event, in short.
+    listener: RefCell<Option<Listener>>,
+    /// What another library answers, and why it was asked.
+    source: RefCell<String>,
+    asked: RefCell<Vec<String>>,
 }
 
 struct Recorder(Rc<Heard>);
@@ -137,6 +144,21 @@ impl Heard {
         requests.collect()
     }
 
+    /// Has each event told, in short, to a function that may call the client.
+    pub(crate) fn when_told(&self, listener: impl Fn(&str) + 'static) {
+        *self.listener.borrow_mut() = Some(Rc::new(listener));
+    }
+
+    /// What another library answers from now on; nothing if it is empty.
+    pub(crate) fn set_source(&self, response: &str) {
+        *self.source.borrow_mut() = response.to_owned();
+    }
+
+    /// Why another library was asked.
+    pub(crate) fn asked(&self) -> Vec<String> {
+        self.asked.borrow().clone()
+    }
+
     /// All events, as a log would show them.
     pub(crate) fn debug(&self) -> String {
         format!("{:?}", self.events.borrow())
@@ -150,7 +172,22 @@ impl Watcher for Recorder {
     }
 
     fn event(&self, event: Event) {
+        let listener = self.0.listener.borrow().clone();
+        let told = in_short(&event);
         self.0.events.borrow_mut().push(event);
+        if let Some(listener) = listener {
+            listener(&told);
+        }
+    }
+
+    fn source(&self, reason: &str, _: &JsValue) -> JsValue {
+        self.0.asked.borrow_mut().push(reason.to_owned());
+        let response = self.0.source.borrow().clone();
+        if response.is_empty() {
+            JsValue::UNDEFINED
+        } else {
+            response.into()
+        }
     }
 }
 

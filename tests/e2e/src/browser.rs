@@ -90,6 +90,11 @@ impl Browser {
         Tab::new(Arc::clone(&self.session), opened.handle).await
     }
 
+    /// What the pages' consoles said since the last time.
+    pub async fn console(&self) -> Value {
+        self.session.console().await
+    }
+
     /// All requests that its tabs have sent so far, in their order. Chromium only.
     pub async fn sent(&self) -> Vec<Sent> {
         self.session.sent().await

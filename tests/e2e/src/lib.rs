@@ -10,6 +10,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod authority;
 mod browser;
 mod crash;
 mod devtools;
@@ -26,6 +27,7 @@ mod wait;
 mod wire;
 mod witness;
 
+pub use authority::{Authority, Counted};
 pub use browser::Browser;
 pub use devtools::Recording;
 pub use engine::Engine;

@@ -48,6 +48,15 @@ impl Tab {
         self.until("the shop is open again", |view| view.is_open()).await;
     }
 
+    /// Closes it. It can't be used any more.
+    ///
+    /// # Panics
+    /// If that fails.
+    pub async fn close(&self) {
+        let (client, _current) = self.session.in_window(&self.window).await;
+        client.close_window().await.expect("the tab can be closed");
+    }
+
     /// Clicks the first element with that test id, once it can be clicked.
     pub async fn click(&self, test_id: &str) {
         let selector = format!("[data-testid=\"{test_id}\"]");

@@ -8,10 +8,12 @@
 )]
 
 mod bad_input;
+mod canary;
 mod layout;
 mod main_story;
 mod origins;
 mod people;
+mod renewal;
 mod requests;
 mod session;
 mod storage;
