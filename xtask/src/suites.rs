@@ -16,7 +16,7 @@ use crate::{Result, simulate, tools};
 /// The fewest tests that each suite has. Fewer means that some are no longer found: raise these along with the tests.
 const NATIVE: usize = 325;
 const DOC: usize = 18;
-const BROWSER: usize = 160;
+const BROWSER: usize = 156;
 const FACADE: usize = 191;
 const HTTP: usize = 14;
 const PYTHON: usize = 151;
