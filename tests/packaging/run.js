@@ -17,7 +17,7 @@ const inRust = join(import.meta.dirname, "rust");
 const directories = (path) => readdirSync(path, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
 
 /** Where a project's page is, once it is built; without this it has a server of its own. */
-const PAGES = { "vite-react": "dist", "vite-vue": "dist", "vite-svelte": "dist", webpack: "dist", plain: "." };
+const PAGES = { "vite-react": "dist", "vite-vue": "dist", "vite-svelte": "dist", webpack: "dist", plain: ".", inline: "." };
 
 /** What the strictest of policies must allow. */
 const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; img-src 'self'";
@@ -52,7 +52,7 @@ async function check(name) {
   if (name === "webpack") cpSync(join(directory, "public"), join(directory, "dist"), { recursive: true });
 
   const page = PAGES[name];
-  const server = page ? await serve(directory, page, name === "plain" ? POLICY : undefined) : await start(directory);
+  const server = page ? await serve(directory, page, page === "." ? POLICY : undefined) : await start(directory);
   try {
     await use(server.origin);
     if (name === "vite-react") await type(server.origin);
