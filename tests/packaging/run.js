@@ -32,7 +32,8 @@ try {
       console.log(`ok ${name}, ${Math.round((Date.now() - started) / 1000)} s`);
     } catch (error) {
       failed++;
-      console.log(`not ok ${name}\n${error.stack}`);
+      const said = await browser.errors().catch(() => []);
+      console.log(`not ok ${name}\n${error.stack}\n${said.join("\n")}`);
     }
   }
 } finally {
