@@ -20,7 +20,7 @@ const BROWSER: usize = 156;
 const FACADE: usize = 191;
 const HTTP: usize = 14;
 const PYTHON: usize = 151;
-const END_TO_END: usize = 40;
+const END_TO_END: usize = 42;
 
 /// Crates that only the browser has a use for.
 const WEB_CRATES: [&str; 5] = ["gloo", "js-sys", "serde-wasm-bindgen", "wasm-bindgen", "web-sys"];
@@ -61,6 +61,7 @@ fn prepare(workspace: &Workspace) -> Result<(Browsers, Nginx)> {
     let browsers = Browsers::find_or_install(workspace)?;
     let nginx = Nginx::find_or_fetch(workspace)?;
     tools::npm_packages(workspace)?;
+    tools::npm_packages_of(&workspace.provider())?;
     tools::link(workspace)?;
     tools::wasm_pack(workspace)?;
     Ok((browsers, nginx))

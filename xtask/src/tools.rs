@@ -72,19 +72,23 @@ pub(crate) fn rust_components() -> Result {
     Ok(())
 }
 
-/// Installs the facade's npm packages, unless they are those of its package-lock.json already.
+/// Installs the facade's npm packages.
 pub(crate) fn npm_packages(workspace: &Workspace) -> Result {
-    let facade = workspace.facade();
-    let lock = facade.join("package-lock.json");
+    npm_packages_of(&workspace.facade())
+}
+
+/// Installs the npm packages of a directory, unless they are those of its package-lock.json already.
+pub(crate) fn npm_packages_of(directory: &Path) -> Result {
+    let lock = directory.join("package-lock.json");
     let locked = fs::read(&lock).map_err(|e| format!("cannot read {}: {e}", lock.display()))?;
     // Inside node_modules, so that it goes when they go.
-    let installed = facade.join("node_modules/.holdall-installed");
+    let installed = directory.join("node_modules/.holdall-installed");
     if fs::read(&installed).is_ok_and(|installed| installed == locked) {
         return Ok(());
     }
-    node(&facade)?;
+    node(directory)?;
     println!("installing npm packages");
-    run(program("npm", &facade).args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]))?;
+    run(program("npm", directory).args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]))?;
     fs::write(&installed, locked).map_err(|e| format!("cannot write {}: {e}", installed.display()))
 }
 

@@ -39,6 +39,11 @@ impl Workspace {
         self.root.join("pkg-template")
     }
 
+    /// The OpenID provider of the end-to-end tests.
+    pub(crate) fn provider(&self) -> PathBuf {
+        self.root.join("tests/e2e/provider")
+    }
+
     /// The npm package as it is published.
     pub(crate) fn package(&self) -> PathBuf {
         self.target.join("npm/holdall")

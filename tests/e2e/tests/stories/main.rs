@@ -13,6 +13,7 @@ mod layout;
 mod main_story;
 mod origins;
 mod people;
+mod provider;
 mod renewal;
 mod requests;
 mod session;
