@@ -4,10 +4,10 @@ import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { transformSync } from "esbuild";
+import { published } from "./published.js";
 
 const root = new URL("../../", import.meta.url);
-const published = new URL("../target/npm/holdall/", root);
-const place = new URL("../target/docs-test/", root);
+const place = new URL("../../docs-test/", published);
 const docs = new URL("../docs/", root);
 
 const pages = [

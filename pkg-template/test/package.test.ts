@@ -4,8 +4,8 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { brotliCompressSync } from "node:zlib";
+import { published } from "./published.js";
 
-const published = new URL("../../../target/npm/holdall/", import.meta.url);
 const root = new URL("../../", import.meta.url);
 const run = (tool: string, ...words: string[]): string => {
   try {
