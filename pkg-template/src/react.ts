@@ -3,7 +3,6 @@ import {
   createContext,
   createElement,
   Suspense,
-  use,
   useContext,
   useEffect,
   useMemo,
@@ -46,7 +45,24 @@ export function HoldallProvider({ app, fallback, children }: HoldallProviderProp
 }
 
 function Opened({ app, children }: HoldallProviderProps): ReactNode {
-  return createElement(Context, { value: "then" in app ? use(app) : app }, children);
+  return createElement(Context.Provider, { value: "then" in app ? opened(app) : app }, children);
+}
+
+const known = new WeakMap<Promise<App<object>>, { app?: App<object>; error?: unknown }>();
+
+/** What the promise gives; until then it is thrown, for Suspense. As React 19's `use`, which React 18 doesn't have. */
+function opened(promise: Promise<App<object>>): App<object> {
+  let result = known.get(promise);
+  if (!result) {
+    const pending: { app?: App<object>; error?: unknown } = {};
+    known.set(promise, (result = pending));
+    promise.then(
+      (app) => (pending.app = app),
+      (error: unknown) => (pending.error = error),
+    );
+  }
+  if (result.app) return result.app;
+  throw "error" in result ? result.error : promise;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { counted, collectGarbage, onServer, place, shop, type Slices } from "./dom.js";
 import * as assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { act, createElement as h, StrictMode, startTransition, useState, type ReactNode } from "react";
+import { act, Component, createElement as h, StrictMode, startTransition, useState, type ReactNode } from "react";
 import { createRoot, hydrateRoot } from "react-dom/client";
 import { renderToString } from "react-dom/server";
 import type { App } from "../src/client.js";
@@ -145,6 +145,28 @@ describe("holdall/react", () => {
     await act(async () => opened(app));
     assert.equal(element.querySelector("p")?.textContent, "3");
     await end();
+  });
+
+  test("throws what open rejects with, for an error boundary", async () => {
+    const caught: unknown[] = [];
+    class Boundary extends Component<{ children?: ReactNode }> {
+      override state = { failed: false };
+      static getDerivedStateFromError(): object {
+        return { failed: true };
+      }
+      override componentDidCatch(error: unknown): void {
+        caught.push((error as Error).message);
+      }
+      override render(): ReactNode {
+        return this.state.failed ? "failed" : this.props.children;
+      }
+    }
+    const element = place();
+    const root = createRoot(element, { onCaughtError: () => {} });
+    const app = Promise.reject<App<Slices>>(new Error("no wasm"));
+    await act(async () => root.render(h(Boundary, null, h(HoldallProvider, { app }, h(Total)))));
+    assert.deepEqual([element.textContent, caught], ["failed", ["no wasm"]]);
+    await act(async () => root.unmount());
   });
 
   test("takes over a server's HTML without a mismatch, and then shows what is stored", async () => {

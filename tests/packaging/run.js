@@ -19,13 +19,16 @@ const directories = (path) => readdirSync(path, { withFileTypes: true }).flatMap
 /** Where a project's page is, once it is built; without this it has a server of its own. */
 const PAGES = { "vite-react": "dist", "vite-vue": "dist", "vite-svelte": "dist", webpack: "dist", plain: ".", inline: "." };
 
+/** Projects that are another one with other versions. */
+const VARIANTS = { "vite-react-18": ["vite-react", "react@18", "react-dom@18", "@types/react@18", "@types/react-dom@18"] };
+
 /** What the strictest of policies must allow. */
 const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; img-src 'self'";
 
 const browser = await openBrowser(process.env.CHROMEDRIVER, process.env.CAPABILITIES);
 let failed = 0;
 try {
-  for (const name of wanted.length > 0 ? wanted : [...directories(source), ...directories(inRust)]) {
+  for (const name of wanted.length > 0 ? wanted : [...directories(source), ...Object.keys(VARIANTS), ...directories(inRust)]) {
     const started = Date.now();
     try {
       await check(name);
@@ -47,17 +50,20 @@ async function check(name) {
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
   if (directories(inRust).includes(name)) return checkRust(name, directory);
-  cpSync(join(source, name), directory, { recursive: true });
-  run(directory, "npm", "install", "--no-audit", "--no-fund", "--loglevel=error", resolve(tarball));
+  const [project, ...versions] = VARIANTS[name] ?? [name];
+  cpSync(join(source, project), directory, { recursive: true });
+  run(directory, "npm", "install", "--no-audit", "--no-fund", "--loglevel=error", resolve(tarball), ...versions);
   run(directory, "npm", "run", "--if-present", "build");
   if (name === "webpack") cpSync(join(directory, "public"), join(directory, "dist"), { recursive: true });
 
-  const page = PAGES[name];
+  const page = PAGES[project];
   const server = page ? await serve(directory, page, page === "." ? POLICY : undefined) : await start(directory);
   try {
     await use(server.origin);
-    if (name === "vite-react") await type(server.origin);
+    if (project === "vite-react") await type(server.origin);
   } finally {
+    // A page that goes on would miss its server, and say so in the next one's log.
+    await browser.go("about:blank");
     server.close();
   }
 }
@@ -88,6 +94,8 @@ async function checkRust(name, directory) {
   try {
     await use(server.origin);
   } finally {
+    // A page that goes on would miss its server, and say so in the next one's log.
+    await browser.go("about:blank");
     server.close();
   }
 }
