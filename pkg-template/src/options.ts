@@ -126,6 +126,11 @@ export interface Rule<S extends object = Record<string, unknown>> {
   retry?: number;
   /** Whether there is an `Idempotency-Key`, the same for each time that the request is sent. Default: if it consumes something. */
   idempotency?: boolean;
+  /**
+   * How many bytes the URL and the headers may have in all where state travels in them. By default 8,000, and 4,096 of them for the
+   * header `Holdall-State`: what common servers take.
+   */
+  budget?: number;
 }
 
 /** Where a slice travels: the short form, the long form, or not at all. */

@@ -4,7 +4,7 @@ use crate::json::{JsonError, Kind, Reader, through_serde};
 use crate::text::concat;
 
 /// One rule as an application writes it, as JSON: `{"match", "token"?, "send"?, "consume"?, "consumeIf"?, "overflow"?, "redirect"?,
-/// "retry"?, "idempotency"?}`. Functions are numbers here, by which the application knows them.
+/// "retry"?, "idempotency"?, "budget"?}`. Functions are numbers here, by which the application knows them.
 ///
 /// Reading it only tells the types of its members apart. What they say is judged by [`Rules::compile`](super::Rules::compile), which
 /// can name the rule.
@@ -30,6 +30,7 @@ pub struct RuleConfig {
     pub(super) redirect: Option<String>,
     pub(super) retry: Option<u64>,
     pub(super) idempotency: Option<bool>,
+    pub(super) budget: Option<u64>,
     /// The fields that it sets, each slice that it sends or takes away for itself.
     pub(super) says: Vec<String>,
     /// A member that isn't known: a typing error that must not pass for a rule without that member.
@@ -77,6 +78,7 @@ impl RuleConfig {
                 "redirect" => rule.redirect = value.optional(Reader::text)?,
                 "retry" => rule.retry = value.optional(Reader::integer)?,
                 "idempotency" => rule.idempotency = value.optional(Reader::bool)?,
+                "budget" => rule.budget = value.optional(Reader::integer)?,
                 _ => {
                     value.pass()?;
                     rule.unknown = Some(name.to_owned());

@@ -7,7 +7,8 @@ const STATE_HEADER: usize = 4_096;
 /// Common servers take about this much in all.
 const URL_AND_HEADERS: usize = 8_000;
 
-/// Checks that servers will take the request: 8,000 bytes of URL, 4,096 of state header, 8,000 of URL and headers together.
+/// Checks that servers will take the request: 8,000 bytes of URL, 4,096 of state header, 8,000 of URL and headers together; or what the
+/// plan says of the last, and nothing of the others.
 ///
 /// `url` and `headers` are the bytes that the request will have in all, with the state. Where no state travels in the URL or a
 /// header, their size is the caller's own business.
@@ -19,16 +20,14 @@ pub fn check_budget(plan: &Plan, outgoing: &Outgoing, url: usize, headers: usize
     if outgoing.query.is_empty() && state_header == 0 {
         return Ok(());
     }
-    let (what, bytes, limit) = if url > URL {
+    let all = url.saturating_add(headers);
+    let limit = plan.budget.map_or(URL_AND_HEADERS, |budget| budget as usize);
+    let (what, bytes, limit) = if plan.budget.is_none() && url > URL {
         ("the request's URL", url, URL)
-    } else if state_header > STATE_HEADER {
+    } else if plan.budget.is_none() && state_header > STATE_HEADER {
         ("the header Holdall-State", state_header, STATE_HEADER)
-    } else if url.saturating_add(headers) > URL_AND_HEADERS {
-        (
-            "the request's URL with its headers",
-            url.saturating_add(headers),
-            URL_AND_HEADERS,
-        )
+    } else if all > limit {
+        ("the request's URL with its headers", all, limit)
     } else {
         return Ok(());
     };

@@ -26,6 +26,7 @@ fn plan(sends: Vec<Send>) -> Plan {
         follow_redirects: false,
         retry: 0,
         idempotency: None,
+        budget: None,
         streamed: false,
         bodiless: false,
         idempotent: false,
@@ -280,6 +281,18 @@ fn budgets_give_sizes_by_slice() {
         check_budget(&plan, &beyond, 100, 4_200),
         Err(EncodeError::TooLarge { limit: 4_096, .. })
     ));
+
+    // Whoever knows the servers says what they take.
+    for budget in [100, 20_000] {
+        let plan = Plan {
+            budget: Some(budget),
+            ..plan.clone()
+        };
+        let limit = budget as usize;
+        assert_eq!(check_budget(&plan, &beyond, limit - 50, 50), Ok(()));
+        let error = check_budget(&plan, &beyond, limit - 50, 51).unwrap_err();
+        assert!(matches!(error, EncodeError::TooLarge { limit: told, .. } if told == limit));
+    }
 
     // Without state there, a long URL is the caller's own business.
     let body = encode(&plan, |slice| (slice == 2).then(|| state(9_000))).unwrap();

@@ -26,6 +26,7 @@ pub(super) struct Rule {
     pub(super) follow_redirects: Option<bool>,
     pub(super) retry: Option<u64>,
     pub(super) idempotency: Option<bool>,
+    pub(super) budget: Option<u64>,
 }
 
 impl Rule {
@@ -38,7 +39,7 @@ impl Rule {
         if let Some(unknown) = &config.unknown {
             return Err(bad(
                 text,
-                "a rule has `match`, `token`, `send`, `consume`, `consumeIf`, `overflow`, `redirect`, `retry` and `idempotency`",
+                "a rule has `match`, `token`, `send`, `consume`, `consumeIf`, `overflow`, `redirect`, `retry`, `idempotency` and `budget`",
                 unknown,
             ));
         }
@@ -95,6 +96,7 @@ impl Rule {
             follow_redirects,
             retry: config.retry,
             idempotency: config.idempotency,
+            budget: config.budget,
         })
     }
 }

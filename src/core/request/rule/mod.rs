@@ -77,6 +77,8 @@ pub struct Plan {
     pub retry: u64,
     /// Whether it has an `Idempotency-Key`; by default if it consumes.
     pub idempotency: Option<bool>,
+    /// How many bytes its URL and headers may have in all, if not as many as is usual.
+    pub budget: Option<u64>,
     /// Whether its body can be sent only once; whoever has the request says so.
     pub streamed: bool,
     pub(crate) bodiless: bool,
@@ -197,6 +199,7 @@ impl Rules {
             follow_redirects: false,
             retry: 0,
             idempotency: None,
+            budget: None,
             streamed: false,
             bodiless: is_bodiless(target.method),
             idempotent: is_idempotent(target.method),
@@ -213,6 +216,7 @@ impl Rules {
             plan.follow_redirects = rule.follow_redirects.unwrap_or(plan.follow_redirects);
             plan.retry = rule.retry.unwrap_or(plan.retry);
             plan.idempotency = rule.idempotency.or(plan.idempotency);
+            plan.budget = rule.budget.or(plan.budget);
             if let Some(consume) = &rule.consume {
                 plan.consume.clone_from(consume);
                 plan.key.clone_from(&rule.text);

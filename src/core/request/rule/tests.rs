@@ -223,7 +223,7 @@ fn wrong_types_are_no_rules() {
 
 #[test]
 fn what_is_done_when_something_fails_is_overridden_like_the_rest() {
-    let rules = r#"[{"match":"/*","retry":3,"overflow":"post","idempotency":true,"consumeIf":4},
+    let rules = r#"[{"match":"/*","retry":3,"overflow":"post","idempotency":true,"consumeIf":4,"budget":16000},
         {"match":"GET,POST /a","retry":0,"overflow":"query","idempotency":false}]"#;
     let top = plan(rules, "GET", "/b").unwrap();
     assert_eq!((top.retry, top.overflow), (3, Overflow::Post));
@@ -231,6 +231,7 @@ fn what_is_done_when_something_fails_is_overridden_like_the_rest() {
     let a = plan(rules, "POST", "/a").unwrap();
     assert_eq!((a.retry, a.overflow), (0, Overflow::Query));
     assert_eq!((a.idempotency, a.consume_if), (Some(false), Some(4)));
+    assert_eq!((top.budget, a.budget), (Some(16_000), Some(16_000)));
     let bare = plan(r#"[{"match":"/*"}]"#, "GET", "/").unwrap();
     assert_eq!(
         (bare.retry, bare.overflow, bare.idempotency),
