@@ -4,11 +4,50 @@ import { createClient } from "../src/client.js";
 import { HoldallError } from "../src/error.js";
 import type { RequestEvent } from "../src/events.js";
 import { map } from "../src/map.js";
+import type { SourceRequest } from "../src/options.js";
 import { set } from "../src/set.js";
+import type { Host } from "../src/types.js";
 import { task, uniqueName } from "./again.js";
 import { Fake, FakeClient } from "./fake.js";
 import { microtask, open } from "./open-fake.js";
 import { heard, lamp, options } from "./slices.js";
+
+describe("a source of tokens", () => {
+  test("is asked as it is configured, and its answer is given as text", async () => {
+    const asked: SourceRequest[] = [];
+    const answers = [{ access_token: "t", token_type: "Bearer" }, null];
+    const source = async (request: SourceRequest) => (asked.push(request), answers.shift() ?? null);
+    let host: Host | undefined;
+    const Client = class extends FakeClient {
+      constructor(config: string, it: Host) {
+        super(config, it);
+        host = it;
+      }
+    };
+    createClient(Client, { name: uniqueName(), state: {}, auth: { source } });
+    assert.ok(host);
+    assert.deepEqual((FakeClient.last?.config as { auth?: unknown }).auth, { source: true });
+    const { signal } = new AbortController();
+    assert.equal(await host.source("expired", signal), '{"access_token":"t","token_type":"Bearer"}');
+    assert.equal(await host.source("restore", signal), undefined);
+    assert.deepEqual(asked, [{ reason: "expired", signal }, { reason: "restore", signal }]);
+  });
+
+  test("may throw whatever it likes", async () => {
+    let host: Host | undefined;
+    const Client = class extends FakeClient {
+      constructor(config: string, it: Host) {
+        super(config, it);
+        host = it;
+      }
+    };
+    const source = (): never => {
+      throw new Error("popup closed");
+    };
+    createClient(Client, { name: uniqueName(), state: {}, auth: { source } });
+    await assert.rejects(async () => host?.source("expired", new AbortController().signal), /popup closed/);
+  });
+});
 
 describe("reads", () => {
   test("ask wasm once for each change, and not for unchanged entries", () => {

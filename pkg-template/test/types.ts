@@ -185,6 +185,12 @@ export async function refused(app: App<{ cart: MapSlice<Line> }>): Promise<void>
   await open({ name: "a", state: { cart: map } });
   // @ts-expect-error no name
   await open({ state });
+  await open({ name: "a", state, auth: { token: "/t", clientId: "x", refreshToken: "indexeddb", revoke: "/r", grace: 30 } });
+  await open({ name: "a", state, auth: { source: ({ reason, signal }) => (reason === "restore" && !signal.aborted ? null : { access_token: "t", token_type: "Bearer" }) } });
+  // @ts-expect-error never there
+  await open({ name: "a", state, auth: { token: "/t", clientId: "x", refreshToken: "localStorage" } });
+  // @ts-expect-error clientId is missing
+  await open({ name: "a", state, auth: { token: "/t" } });
   // @ts-expect-error signOut is missing
   await open({ name: "a", state, auth: { refresh: "/r" } });
   // @ts-expect-error an unknown option

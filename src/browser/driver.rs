@@ -346,6 +346,7 @@ impl Driver {
     fn carry_out(self: &Rc<Self>, effect: Effect) {
         match effect {
             Effect::Hint(hint) => self.client.borrow_mut().remember(hint),
+            Effect::Amend(hint) => self.client.borrow_mut().amend_hint(hint),
             Effect::Forget(epoch) => self.client.borrow_mut().forget_hint(&epoch),
             Effect::Lock { ticket, level } => self.lock(ticket, level),
             Effect::Unlock(ticket) => self.unlock(ticket),

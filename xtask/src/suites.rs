@@ -14,10 +14,10 @@ use crate::workspace::Workspace;
 use crate::{Result, simulate, tools};
 
 /// The fewest tests that each suite has. Fewer means that some are no longer found: raise these along with the tests.
-const NATIVE: usize = 325;
+const NATIVE: usize = 335;
 const DOC: usize = 18;
 const BROWSER: usize = 160;
-const FACADE: usize = 192;
+const FACADE: usize = 194;
 const HTTP: usize = 14;
 const PYTHON: usize = 151;
 const END_TO_END: usize = 42;

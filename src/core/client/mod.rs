@@ -195,6 +195,14 @@ impl Client {
         self.unstored_hint = Some(hint).filter(|_| !stored);
     }
 
+    /// Stores the hint in place of one of the present session.
+    pub fn amend_hint(&mut self, hint: String) {
+        let stored = self.hints.get(&self.hint_key).and_then(|text| Hint::decode(&text));
+        if stored.is_some_and(|stored| *stored.epoch == **self.session.epoch()) {
+            self.remember(hint);
+        }
+    }
+
     /// Removes the hint, if it is still of that sign-in or sign-out: another tab may have stored a newer one.
     pub fn forget_hint(&mut self, epoch: &str) {
         let of_epoch = |text: &String| Hint::decode(text).is_none_or(|hint| hint.epoch == epoch);

@@ -22,6 +22,8 @@ pub(super) struct Attempt {
     begun: u64,
     /// When it got the lock.
     locked: u64,
+    /// Whether somebody has said, while it waited for the lock, that they are at it.
+    relies: bool,
     /// What the database says of its wish to send the refresh token.
     pub(super) verdict: Option<Verdict>,
     /// The refresh token that it may send.
@@ -89,6 +91,7 @@ impl Attempt {
             since: now.monotonic,
             begun: now.monotonic,
             locked: now.monotonic,
+            relies: false,
             verdict: None,
             token: String::new(),
             base: 0,
@@ -116,16 +119,21 @@ impl Attempt {
     /// now, or, if this page was too busy to notice, long ago.
     pub(super) fn lock(&mut self, waited: bool, now: Now) -> bool {
         let again = waited || now.monotonic.saturating_sub(self.begun) > ASK;
-        self.step = Step::Asking;
+        // Somebody with another lock, as it seems.
+        let relies = self.relies && !waited;
+        self.step = if relies { Step::Relying } else { Step::Asking };
         self.locked = now.monotonic;
-        self.since = if again { now.monotonic } else { self.begun };
+        self.since = if again || relies { now.monotonic } else { self.begun };
         again
     }
 
     /// Somebody says that they are at it: the wait for them begins anew.
     pub(super) fn wait_on(&mut self, now: Now) {
         match self.step {
-            Step::Locking => self.since = now.monotonic,
+            Step::Locking => {
+                self.since = now.monotonic;
+                self.relies = true;
+            }
             Step::Asking => self.enter(Step::Relying, now),
             _ => {}
         }

@@ -42,6 +42,8 @@ pub enum Effect {
     SignOut(Rc<str>, Option<Secret>),
     /// Store the hint, whatever is there.
     Hint(String),
+    /// Store the hint in place of one of the same epoch: whose it is has become known.
+    Amend(String),
     /// Remove the hint, if it is still of this epoch.
     Forget(Rc<str>),
     /// Tell whoever watches that another tab has begun or ended a session.

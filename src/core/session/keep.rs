@@ -59,7 +59,7 @@ impl Session {
             return;
         }
         match (expected, attempt.verdict.take()) {
-            (Step::Committing, _) => self.release(),
+            (Step::Committing, _) => self.committed(now),
             (Step::Ending, Some(Verdict::Gone)) => self.ended(),
             (Step::Claiming | Step::Marking, _) if !stored => {
                 self.fail(Code::RefreshFailed, "the browser's database has an error", None, now);

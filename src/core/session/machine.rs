@@ -339,6 +339,7 @@ impl Session {
         took: u64,
         now: Now,
     ) {
+        let knew = self.subject.is_some();
         // What signIn was told of the user holds until somebody else signs in.
         let user = user
             .map(str::to_owned)
@@ -354,14 +355,16 @@ impl Session {
         let mut token = Token::new(&response.access_token, self.generation, response.lifetime(), spent, now);
         token.refused_by = sent.as_ref().and_then(|sent| sent.origin.clone());
         let was_signed_in = matches!(self.phase, Phase::SignedIn(_));
-        // One that is there already isn't written again: another tab may have signed out meanwhile.
+        let hint = Hint {
+            epoch: String::from(&*self.epoch),
+            subject: self.subject.clone(),
+            signed_out: false,
+        };
+        // One that is there already isn't simply written again: another tab may have signed out meanwhile.
         if matches!(self.phase, Phase::SignedOut) {
-            let hint = Hint {
-                epoch: String::from(&*self.epoch),
-                subject: self.subject.clone(),
-                signed_out: false,
-            };
             self.effects.push(Effect::Hint(hint.encode()));
+        } else if self.subject.is_some() && !knew {
+            self.effects.push(Effect::Amend(hint.encode()));
         }
         self.phase = Phase::SignedIn(token);
         self.paused = None;

@@ -64,7 +64,8 @@ impl Session {
             return self.restart(now);
         }
         let again = attempt.lock(waited, now);
-        let asks = again || self.behind || attempt.reason == Reason::Restore;
+        let relies = attempt.step == Step::Relying;
+        let asks = again || relies || self.behind || attempt.reason == Reason::Restore;
         if again {
             self.say(About::Ask, now);
         }
@@ -109,7 +110,7 @@ impl Session {
                 self.proceed(now);
             }
             (Step::Asking | Step::Relying, _) => self.proceed(now),
-            (Step::Claiming | Step::Marking, _) => {
+            (Step::Claiming | Step::Marking | Step::Ending, _) => {
                 self.fail(
                     Code::RefreshFailed,
                     "the browser's database doesn't answer; try again later",
@@ -131,7 +132,7 @@ impl Session {
                     now,
                 );
             }
-            (Step::Committing | Step::Ending, _) => self.release(),
+            (Step::Committing, _) => self.committed(now),
         }
     }
 
@@ -243,6 +244,16 @@ impl Session {
     pub(super) fn release(&mut self) {
         if let Some(attempt) = self.attempt.take() {
             self.effects.push(Effect::Unlock(attempt.ticket));
+        }
+    }
+
+    /// The next refresh token is stored. Who has come since, for a token that was old when it came, is served now.
+    pub(super) fn committed(&mut self, now: Now) {
+        self.release();
+        if self.is_expired(now) {
+            self.begin(Reason::Expired, None, now);
+        } else {
+            self.settle();
         }
     }
 

@@ -94,8 +94,8 @@ impl Session {
     /// A message without what it is about.
     pub(super) fn message(&self, about: About, now: Now) -> Message {
         let generation = match &self.phase {
-            // Any that lives is newer than one that doesn't, whatever the clock said when they came.
-            Phase::SignedIn(token) if !token.is_expired(now) => token.generation,
+            // Any that lives is newer than one whose end is near, whatever the clock said when they came.
+            Phase::SignedIn(token) if !token.is_ageing(now) => token.generation,
             _ => 0,
         };
         let origin = self.attempt.as_ref().and_then(|attempt| attempt.origin.as_deref());
@@ -131,15 +131,16 @@ impl Session {
 
     /// Another tab has a token.
     fn take(&mut self, message: &Message, now: Now) {
-        let (mine, expired) = match &self.phase {
+        let (mine, ends) = match &self.phase {
             Phase::SignedOut | Phase::Ended => return,
             Phase::Restoring | Phase::Lost => (0, true),
-            Phase::SignedIn(token) => (token.generation, token.is_expired(now)),
+            Phase::SignedIn(token) => (token.generation, token.is_ageing(now)),
         };
         // It may have waited for this page to wake.
         let spent = message.spent.saturating_add(now.wall.saturating_sub(message.at));
         let mut token = Token::new(&message.token, message.generation, message.lifetime, spent, now);
-        if !token::is_sendable(&token.text) || token.is_expired(now) || !(expired || token.generation > mine) {
+        let better = token.generation > mine || ends && (mine == 0 || !token.is_ageing(now));
+        if !token::is_sendable(&token.text) || token.is_expired(now) || !better {
             return;
         }
         token.refused_by = message.origin.as_deref().map(Rc::from);
@@ -168,9 +169,10 @@ impl Session {
         if message.level < self.level {
             self.say(About::Level, now);
         }
-        let Phase::SignedIn(token) = &self.phase else { return };
-        let newer = token.generation > message.generation;
-        if newer && !token.is_expired(now) {
+        if let Phase::SignedIn(token) = &self.phase
+            && token.generation > message.generation
+            && !token.is_expired(now)
+        {
             return self.hand_over(now);
         }
         if self.attempt.as_ref().is_some_and(Attempt::is_sent) {

@@ -255,6 +255,64 @@ fn a_sign_out_takes_nothing_from_whoever_signs_in_then() {
 }
 
 #[test]
+fn a_page_that_slept_since_before_the_sign_in_retires_nothing_of_it() {
+    let mut tab = keeps(VAULT);
+    let mut late = Tab::new(VAULT, Some(r#"{"epoch":"old","signedOut":true}"#), 4);
+    late.vault = tab.vault.clone();
+    let hint = format!(r#"{{"epoch":"{}"}}"#, tab.epoch());
+    late.hint_changed(Some(&hint), at(1));
+    late.effects(at(1));
+    assert!(tab.vault.borrow().as_ref().unwrap().contains("idle"));
+    tab.need(at(100));
+    assert_eq!(sent(&mut tab, at(100)).len(), 1);
+}
+
+#[test]
+fn who_comes_while_the_next_refresh_token_is_stored_is_served() {
+    let mut tab = keeps(VAULT);
+    tab.need(at(100));
+    tab.effects(at(100));
+    // It had waited for the page, for longer than it lives.
+    tab.answered(1, ok(&response(2)), at(300));
+    assert_eq!(tab.need(at(300)), Need::Wait);
+    assert!(sent(&mut tab, at(300))[0].contains("ref%2F2"), "with the new one");
+    tab.answered(2, ok(&response(3)), at(300));
+    assert!(tab.effects(at(300)).contains(&Effect::Settled(Ok(()))));
+}
+
+#[test]
+fn what_comes_just_before_a_sign_out_is_revoked() {
+    let mut tab = keeps(VAULT);
+    tab.need(at(100));
+    tab.effects(at(100));
+    tab.answered(1, ok(&response(2)), at(100));
+    // Before the database has it.
+    tab.sign_out(at(100));
+    let revoked = tab.effects(at(100)).into_iter().find_map(|effect| match effect {
+        Effect::SignOut(_, Some(body)) => Some(body.0.to_string()),
+        _ => None,
+    });
+    assert!(revoked.is_some_and(|body| body.contains("ref%2F2")));
+}
+
+#[test]
+fn a_sender_that_has_gone_with_another_lock_is_found_out() {
+    let mut first = keeps(VAULT);
+    first.level = 1;
+    first.need(at(100));
+    assert_eq!(sent(&mut first, at(100)).len(), 1);
+    let mut second = beside(&first, VAULT, at(120));
+    drop(first);
+    second.effects(at(120));
+    second.wake(at(121));
+    assert_eq!(failed(&mut second, at(121)), Some("refresh-pending"));
+    second.wake(at(122));
+    second.effects(at(122));
+    second.wake(at(123));
+    assert_eq!(sent(&mut second, at(123)).len(), 1, "it has got the sender's lock");
+}
+
+#[test]
 fn what_one_page_has_in_its_memory_serves_all() {
     let mut first = keeps(MEMORY);
     let mut second = beside(&first, MEMORY, at(0));

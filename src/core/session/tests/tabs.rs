@@ -110,6 +110,92 @@ fn a_tab_that_slept_with_the_lock_begins_again() {
 }
 
 #[test]
+fn a_lock_that_came_while_the_page_was_busy_is_not_used_before_the_others_are_asked() {
+    let mut tab = signed_in();
+    tab.free = false;
+    assert_eq!(tab.need(at(100)), Need::Wait);
+    tab.effects(at(100));
+    tab.locked(1, false, at(130));
+    assert!(tab.refreshes(at(130)).is_empty());
+    tab.wake(at(131));
+    assert_eq!(tab.refreshes(at(131)), [1]);
+}
+
+#[test]
+fn who_takes_a_lock_that_others_have_left_is_told_so() {
+    let (mut first, mut second) = two();
+    first.level = 2;
+    second.free = false;
+    assert_eq!(second.need(at(100)), Need::Wait);
+    assert!(second.effects(at(100)).contains(&Effect::Lock { ticket: 2, level: 0 }));
+    tell(&mut second, &mut first, at(100));
+    first.effects(at(100));
+    tell(&mut first, &mut second, at(100));
+    assert!(second.effects(at(100)).contains(&Effect::Lock { ticket: 3, level: 2 }));
+}
+
+#[test]
+fn a_wait_that_the_server_wants_is_not_shortened_by_what_others_say() {
+    let (mut first, mut second) = two();
+    second.need(at(100));
+    second.effects(at(100));
+    second.answered(2, status(500), at(100));
+    second.effects(at(100));
+    first.backoff.follow(30_000, true, at(100));
+    tell(&mut second, &mut first, at(100));
+    first.woken(at(101));
+    assert!(matches!(first.need(at(129)), Need::Failed(_)));
+    assert_eq!(first.need(at(130)), Need::Wait);
+}
+
+#[test]
+fn a_refused_request_does_not_go_again_with_a_token_that_has_expired_meanwhile() {
+    let mut tab = signed_in();
+    let (epoch, sent) = (tab.epoch().clone(), generation(&tab));
+    tab.need(at(100));
+    tab.effects(at(100));
+    tab.answered(1, ok(&RESPONSE.replace("tok.1", "tok.2")), at(100));
+    tab.effects(at(100));
+    assert_eq!(tab.refused(sent, &epoch, SHOP, None, at(250)), Verdict::Wait);
+    assert_eq!(tab.refreshes(at(250)), [2]);
+}
+
+#[test]
+fn after_a_lost_answer_it_is_tried_again_unasked() {
+    let mut tab = signed_in();
+    tab.need(at(80));
+    tab.effects(at(80));
+    tab.answered(1, Answer::Unreachable, at(80));
+    assert!(tab.effects(at(80)).contains(&Effect::WakeAfter(1_000)));
+    tab.wake(at(81));
+    assert_eq!(tab.refreshes(at(81)), [2]);
+    tab.answered(2, status(503), at(81));
+    tab.effects(at(81));
+    tab.wake(at(90));
+    assert!(
+        tab.refreshes(at(90)).is_empty(),
+        "a server that answers has lost nothing"
+    );
+}
+
+#[test]
+fn a_page_that_slept_takes_the_answer_that_has_come_meanwhile() {
+    let mut tab = signed_in();
+    tab.need(at(100));
+    tab.effects(at(100));
+    tab.wake(at(160));
+    assert!(
+        !tab.effects(at(160))
+            .iter()
+            .any(|effect| matches!(effect, Effect::Settled(_)))
+    );
+    tab.answered(1, ok(&RESPONSE.replace("100", "600")), at(160));
+    assert!(tab.effects(at(160)).contains(&Effect::Settled(Ok(()))));
+    assert!(matches!(tab.need(at(639)), Need::Ready(_)));
+    assert_eq!(tab.need(at(700)), Need::Wait, "it had waited for the page");
+}
+
+#[test]
 fn a_failure_is_everybodys() {
     let (mut first, mut second) = two();
     first.need(at(100));

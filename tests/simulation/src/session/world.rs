@@ -435,6 +435,7 @@ impl World {
             Effect::Refresh(refresh) => self.send_refresh(page, &refresh),
             Effect::SignOut(epoch, body) => self.send_sign_out(page, &epoch, body.map(|body| body.0.to_string())),
             Effect::Hint(hint) => self.pages[page].client.borrow_mut().remember(hint),
+            Effect::Amend(hint) => self.pages[page].client.borrow_mut().amend_hint(hint),
             Effect::Forget(epoch) => self.forget_hint(page, &epoch),
             Effect::Abort => self.abort(page),
             Effect::Settled(result) => woken.extend(self.waiting(page).into_iter().map(|it| (it, result.is_ok()))),
