@@ -6,20 +6,19 @@ use super::config::AuthConfig;
 use super::guard::Guard;
 use super::hint::Hint;
 use super::interface::{Credentials, Effect, Need, Reason, Secret, Status, Verdict};
-use super::keep::{Commit, form};
+use super::keep::Commit;
 use super::message::{About, Message};
 use super::token::{self, Token, TokenResponse};
 use super::vault;
 use crate::error::{Code, Error};
 use crate::fingerprint;
-use crate::json::write;
 use crate::mutant::{Mutant, on};
 use crate::random::Random;
 use crate::text::has_word;
 use crate::time::Now;
 
-/// The session's state machine: who is signed in. How a token is renewed is in `renew`, what tabs say to each other in `siblings`, and what
-/// becomes of refresh tokens in `keep`.
+/// The session's state machine: who is signed in. What one session leaves to the next is in `turn`, how a token is renewed in `renew`, what
+/// tabs say to each other in `siblings`, and what becomes of refresh tokens in `keep`.
 pub struct Session {
     pub(super) config: AuthConfig,
     pub(super) phase: Phase,
@@ -28,7 +27,7 @@ pub struct Session {
     pub(super) user: Option<Rc<str>>,
     pub(super) subject: Option<String>,
     /// The subject that there was last, for whoever wants to erase what it left here.
-    last_subject: Option<String>,
+    pub(super) last_subject: Option<String>,
     /// The greatest that was heard of in this session.
     pub(super) generation: u64,
     /// The refresh under way.
@@ -47,7 +46,7 @@ pub struct Session {
     /// Other tabs may have said something that this page hasn't heard.
     pub(super) behind: bool,
     pub(super) backoff: Backoff,
-    guard: Guard,
+    pub(super) guard: Guard,
     /// The refresh token, if this page keeps it in its memory.
     pub(super) held: Option<String>,
     /// What the database is to take, by the transactions that are under way.
@@ -60,7 +59,7 @@ pub struct Session {
     pub(super) claimant: u64,
     /// A few at most: a queue of its own kind would cost the wasm build half a kilobyte.
     pub(super) effects: Vec<Effect>,
-    random: Random,
+    pub(super) random: Random,
 }
 
 /// Who is signed in.
@@ -288,48 +287,6 @@ impl Session {
         Verdict::Wait
     }
 
-    /// The stored hint may have changed.
-    pub fn hint_changed(&mut self, text: Option<&str>, now: Now) {
-        match text.and_then(Hint::decode) {
-            Some(hint) if *self.epoch == *hint.epoch => {}
-            Some(hint) if !hint.signed_out => {
-                self.take_epoch(hint.epoch.into());
-                self.clear(Phase::SignedOut);
-                self.drop_requests();
-                self.effects.push(Effect::Changed);
-                self.restore(hint.subject, now);
-                self.effects.push(Effect::Notify);
-            }
-            // Signed out there. That tab tells the server.
-            Some(hint) => self.follow_sign_out(hint.epoch.into()),
-            None if matches!(self.phase, Phase::SignedOut | Phase::Ended) => {}
-            None => {
-                self.new_epoch();
-                self.effects.push(Effect::Changed);
-                self.forget(Phase::SignedOut);
-            }
-        }
-    }
-
-    /// Another tab has signed out.
-    pub(super) fn follow_sign_out(&mut self, epoch: Rc<str>) {
-        self.take_epoch(epoch);
-        let held = self.held.take();
-        self.effects.push(Effect::Changed);
-        self.forget(Phase::SignedOut);
-        // It couldn't know the refresh token.
-        if let Some(token) = held.filter(|_| !self.config.sign_out.is_empty()) {
-            let body = form(&self.config, "token", &token);
-            self.effects.push(Effect::SignOut(self.epoch.clone(), Some(body)));
-        }
-    }
-
-    fn restore(&mut self, subject: Option<String>, now: Now) {
-        self.subject = subject;
-        self.phase = Phase::Restoring;
-        self.begin(Reason::Restore, None, now);
-    }
-
     /// Takes a token that the server has given, in so many milliseconds: to a sign-in, or to what was `sent`. The other tabs get it, too.
     pub(super) fn accept(
         &mut self,
@@ -380,73 +337,6 @@ impl Session {
     pub(super) fn settle(&mut self) {
         self.effects.push(Effect::Settled(Ok(())));
     }
-
-    /// Ends what there was, in memory, for everybody.
-    fn forget(&mut self, phase: Phase) {
-        self.clear(phase);
-        self.drop_requests();
-        self.effects.push(Effect::Notify);
-    }
-
-    /// Ends it without ending the requests of those who had it: it is still theirs, or nobody's.
-    pub(super) fn end(&mut self, phase: Phase) {
-        self.clear(phase);
-        self.settle();
-        self.effects.push(Effect::Notify);
-    }
-
-    pub(super) fn clear(&mut self, phase: Phase) {
-        self.phase = phase;
-        self.user = None;
-        self.last_subject = self.subject.take().or(self.last_subject.take());
-        self.backoff = Backoff::default();
-        self.guard = Guard::default();
-        self.held = None;
-        self.lost = false;
-        self.paused = None;
-        self.generation = 0;
-    }
-
-    /// What waits or is under way for a session that is over mustn't go on in another.
-    pub(super) fn drop_requests(&mut self) {
-        if !on(Mutant::NoAbort) && !on(Mutant::OtherEpochReplay) {
-            self.effects.push(Effect::Abort);
-        }
-        let result = if on(Mutant::WaitersTakeAny) {
-            Ok(())
-        } else {
-            Err(changed())
-        };
-        self.effects.push(Effect::Settled(result));
-    }
-
-    pub(super) fn new_epoch(&mut self) {
-        let mut epoch = String::new();
-        write::hex(&mut epoch, self.random.draw());
-        self.take_epoch(epoch.into());
-    }
-
-    fn take_epoch(&mut self, epoch: Rc<str>) {
-        self.epoch = epoch;
-        if !on(Mutant::LateAnswer) {
-            self.release();
-            self.overdue = None;
-        }
-        self.level = 0;
-        self.senders = None;
-    }
-}
-
-/// Why a request wasn't sent, or was given up.
-#[must_use]
-pub fn changed() -> Error {
-    Error::new(
-        Code::SessionChanged,
-        &[
-            "somebody signed in or out meanwhile, so this request was given up; whether it took effect is unknown. ",
-            "Send it again if it is still wanted",
-        ],
-    )
 }
 
 /// The texts that a secret is made of.

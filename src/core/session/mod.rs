@@ -15,12 +15,14 @@ mod message;
 mod renew;
 mod siblings;
 mod token;
+mod turn;
 mod vault;
 
 pub use config::{AuthConfig, Csrf, Keeper};
 pub use hint::Hint;
 pub use interface::{Answer, Credentials, Effect, Need, Outcome, Reason, Refresh, Secret, Status, Verdict};
-pub use machine::{Session, changed};
+pub use machine::Session;
+pub use turn::changed;
 pub use vault::{VaultOp, VaultWrite};
 
 #[cfg(test)]
