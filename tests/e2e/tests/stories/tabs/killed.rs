@@ -17,6 +17,9 @@ const WORK: Work = Work {
 /// How many lines `numbered.js` keeps.
 const LINES: u64 = 10;
 
+/// So much at least each of them has done by then.
+const ACKNOWLEDGED: u32 = 100;
+
 const SOON: Duration = Duration::from_secs(30);
 
 #[tokio::test(flavor = "multi_thread")]
@@ -42,6 +45,11 @@ async fn a_tab_that_is_killed_loses_nothing_acknowledged(engine: Engine) {
 
     // At some moment; then as soon as somebody compacts; then as soon as what was compacted goes.
     sleep(Duration::from_millis(1_234)).await;
+    let working = within(SOON, async || {
+        let heard = witness.heard().await;
+        heard.get("one").is_some_and(|done| *done > ACKNOWLEDGED).then_some(())
+    });
+    working.await.expect("the first works");
     one.crash().await;
     let compacting = within(SOON, async || {
         let stored = two.progress().await.stored;
@@ -64,7 +72,7 @@ async fn a_tab_that_is_killed_loses_nothing_acknowledged(engine: Engine) {
     for name in ["one", "two", "three"] {
         let acknowledged = heard[name].into();
         assert!(
-            acknowledged > 100,
+            acknowledged > u64::from(ACKNOWLEDGED),
             "{name} was in the middle of its work: {acknowledged}"
         );
         sum += is_whole(&state, name, acknowledged);

@@ -113,7 +113,9 @@ impl Worker {
             tab,
             engine: browser.engine(),
         };
-        let open = until(async || (worker.tab.run("return 'worker' in window").await == true).then_some(()));
+        let open = within(LONG, async || {
+            (worker.tab.run("return 'worker' in window").await == true).then_some(())
+        });
         open.await.expect("the page opens its client");
         worker
     }
