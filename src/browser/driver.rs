@@ -9,12 +9,12 @@ use super::channel::Channel;
 use super::listen::Listening;
 use super::lock::Lock;
 use super::object::{get, text};
-use super::own_requests::{self, Answered};
+use super::own_requests;
 use super::wait::Waiters;
 use super::{Event, Failure, clock, numbers, seed, storage, task};
 use crate::client::{Client, Config, Environment};
 use crate::error::{Code, Error};
-use crate::session::{AuthConfig, Effect, Keeper, Need, Status, changed};
+use crate::session::{AuthConfig, Effect, Need, Status, changed};
 use crate::store::{News, Store, Unchecked};
 
 /// Feeds the core with what happens in the browser, and carries out what it decides.
@@ -23,11 +23,11 @@ use crate::store::{News, Store, Unchecked};
 pub struct Driver {
     pub(super) client: RefCell<Client>,
     pub(super) watcher: Box<dyn Watcher>,
-    auth: Option<AuthConfig>,
+    pub(super) auth: Option<AuthConfig>,
     /// The `fetch` that was there when the client was opened, whoever puts another in its place.
     pub(super) fetch: Function,
-    settled: Waiters,
-    signed_out: Waiters,
+    pub(super) settled: Waiters,
+    pub(super) signed_out: Waiters,
     /// The prefix of everything that the browser keeps under a name.
     pub(super) name: String,
     pub(super) locks: RefCell<Vec<Lock>>,
@@ -43,7 +43,7 @@ pub struct Driver {
     pub(super) expires: Cell<u64>,
     pub(super) closed: Cell<bool>,
     /// Milliseconds that the last refresh took.
-    refresh_took: Cell<u64>,
+    pub(super) refresh_took: Cell<u64>,
 }
 
 /// Whoever shows the state. It may call the client from inside these.
@@ -340,80 +340,6 @@ impl Driver {
             // Asked without anything borrowed: it may call the client.
             let shown = self.watcher.read(&entry);
             self.client.borrow_mut().store.check(&entry, shown.as_deref());
-        }
-    }
-
-    fn carry_out(self: &Rc<Self>, effect: Effect) {
-        match effect {
-            Effect::Hint(hint) => self.client.borrow_mut().remember(hint),
-            Effect::Amend(hint) => self.client.borrow_mut().amend_hint(hint),
-            Effect::Forget(epoch) => self.client.borrow_mut().forget_hint(&epoch),
-            Effect::Lock { ticket, level } => self.lock(ticket, level),
-            Effect::Unlock(ticket) => self.unlock(ticket),
-            Effect::Post(text) => self.channel.post(&text.0),
-            Effect::Vault(op) => task::spawn(self.clone().transact(op)),
-            Effect::Abort => self.barrier.fall(),
-            Effect::Changed => self.tell(Event::SessionChanged),
-            Effect::Notify => self.tell(Event::Session(self.read(|client| client.session.status()))),
-            Effect::Settled(result) => self.settled.wake(&result),
-            Effect::SignedOut(result) => self.signed_out.wake(&result),
-            Effect::Refreshed(outcome) => {
-                self.tell(Event::Refresh {
-                    outcome,
-                    milliseconds: self.refresh_took.get(),
-                });
-            }
-            Effect::WakeAfter(milliseconds) => self.later(milliseconds, |driver| {
-                // Closed clients sleep on.
-                drop(driver.change(|client| {
-                    client.wake(clock::now());
-                    Ok(())
-                }));
-            }),
-            Effect::Refresh(refresh) => {
-                let driver = self.clone();
-                task::spawn(async move {
-                    let Some(auth) = &driver.auth else { return };
-                    let started = clock::now();
-                    let answered = match auth.keeper {
-                        Keeper::Source => {
-                            let reason = refresh.reason.as_str();
-                            own_requests::ask(&driver.watcher.source(reason, &driver.barrier.signal())).await
-                        }
-                        _ => own_requests::post(&driver.fetch, &auth.refresh, auth, refresh.body.as_ref()).await,
-                    };
-                    driver.refresh_took.set(clock::now().since(started));
-                    let answer = Answered::as_answer(answered.as_ref());
-                    driver
-                        .client
-                        .borrow_mut()
-                        .answered(refresh.ticket, answer, clock::now());
-                    driver.react();
-                    driver.keep();
-                });
-            }
-            Effect::SignOut(epoch, body) => {
-                let driver = self.clone();
-                task::spawn(async move {
-                    let Some(auth) = &driver.auth else { return };
-                    let answered = own_requests::post(&driver.fetch, &auth.sign_out, auth, body.as_ref()).await;
-                    let answer = Answered::as_answer(answered.as_ref());
-                    driver.client.borrow_mut().session.sign_out_answered(&epoch, answer);
-                    driver.react();
-                });
-            }
-        }
-    }
-
-    /// Of a client that was closed while it renewed the session, the next refresh token is still kept.
-    fn keep(self: &Rc<Self>) {
-        while self.closed.get() {
-            let effect = self.client.borrow_mut().session.poll();
-            match effect {
-                Some(Effect::Vault(op)) => task::spawn(self.clone().transact(op)),
-                Some(_) => {}
-                None => return,
-            }
         }
     }
 

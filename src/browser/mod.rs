@@ -4,6 +4,7 @@ mod barrier;
 mod channel;
 mod clock;
 mod driver;
+mod effects;
 mod events;
 mod failure;
 mod fetch;

@@ -23,7 +23,7 @@ impl Document {
             match name {
                 "f" => format = value.integer()?,
                 // Whatever else it says, in whatever form, is for those who know that format.
-                _ if format > FORMAT => drop(value.skip()?),
+                _ if format > FORMAT => value.pass()?,
                 "k" => document.clock = clock(value)?,
                 "h" => document.horizon = Some(named_replica(value)?),
                 "r" => value.elements(&mut |replica| {
@@ -36,7 +36,7 @@ impl Document {
                     document.slices.push((name.into(), parser.slice(slice)?));
                     Ok(())
                 })?,
-                _ => drop(value.skip()?),
+                _ => value.pass()?,
             }
             Ok(())
         })?;
@@ -88,7 +88,7 @@ impl Parser {
                     part.entries.set(&key.into(), Some(entry));
                     Ok(())
                 })?,
-                _ => drop(value.skip()?),
+                _ => value.pass()?,
             }
             Ok(())
         })
