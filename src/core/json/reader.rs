@@ -184,11 +184,21 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// [`JsonError::Syntax`] for any other.
     pub fn integer(&mut self) -> Result<u64, JsonError> {
-        let value = integer(self.number()?, 10).ok_or(JsonError::Syntax)?;
-        if value <= 1 << 53 {
-            Ok(value)
-        } else {
-            Err(JsonError::Syntax)
+        self.peek();
+        let start = self.at;
+        let mut value = 0;
+        while let Some(digit @ b'0'..=b'9') = self.byte() {
+            value = value * 10 + u64::from(digit - b'0');
+            self.at += 1;
+            // No number begins with a zero but 0 itself.
+            if value > 1 << 53 || value < 10 && self.at > start + 1 {
+                return Err(JsonError::Syntax);
+            }
+        }
+        match self.byte() {
+            Some(b'.' | b'e' | b'E') => Err(JsonError::Syntax),
+            _ if self.at == start => Err(JsonError::Syntax),
+            _ => Ok(value),
         }
     }
 
@@ -277,11 +287,13 @@ impl<'a> Reader<'a> {
         if self.eat(byte) { Ok(()) } else { Err(JsonError::Syntax) }
     }
 
+    #[inline(always)]
     fn byte(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
 
     /// The next byte after white space.
+    #[inline(always)]
     fn peek(&mut self) -> Option<u8> {
         while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.byte() {
             self.at += 1;
@@ -289,6 +301,7 @@ impl<'a> Reader<'a> {
         self.byte()
     }
 
+    #[inline(always)]
     fn eat(&mut self, byte: u8) -> bool {
         let eaten = self.byte() == Some(byte);
         self.at += usize::from(eaten);
@@ -304,6 +317,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
+    #[inline(always)]
     fn digits(&mut self) -> Result<(), JsonError> {
         let start = self.at;
         while let Some(b'0'..=b'9') = self.byte() {

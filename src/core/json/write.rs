@@ -3,23 +3,28 @@
 /// Appends `text` as a JSON string.
 pub fn string(out: &mut String, text: &str) {
     out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\u{8}' => out.push_str("\\b"),
-            '\t' => out.push_str("\\t"),
-            '\n' => out.push_str("\\n"),
-            '\u{c}' => out.push_str("\\f"),
-            '\r' => out.push_str("\\r"),
-            '\0'..='\u{1f}' => {
-                out.push_str("\\u00");
-                digit(out, character as u64 >> 4);
-                digit(out, character as u64);
-            }
-            _ => out.push(character),
+    let mut copied = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let escape = match byte {
+            b'"' => "\\\"",
+            b'\\' => "\\\\",
+            8 => "\\b",
+            b'\t' => "\\t",
+            b'\n' => "\\n",
+            12 => "\\f",
+            b'\r' => "\\r",
+            0..=0x1f => "\\u00",
+            _ => continue,
+        };
+        out.push_str(text.get(copied..at).unwrap_or_default());
+        out.push_str(escape);
+        if escape == "\\u00" {
+            digit(out, u64::from(byte >> 4));
+            digit(out, u64::from(byte));
         }
+        copied = at + 1;
     }
+    out.push_str(text.get(copied..).unwrap_or_default());
     out.push('"');
 }
 

@@ -36,7 +36,8 @@ impl Entries {
     /// Sets the entry of that key, or removes it.
     pub fn set(&mut self, key: &Rc<str>, entry: Option<Entry>) {
         match (entry, self.find(key)) {
-            (Some(entry), _) => *self.get_or_insert(key) = entry,
+            (Some(entry), Err(at)) => self.0.insert(at, (key.clone(), entry)),
+            (Some(entry), Ok(_)) => *self.get_or_insert(key) = entry,
             (None, Ok(at)) => drop(self.0.remove(at)),
             (None, Err(_)) => {}
         }
@@ -67,6 +68,10 @@ impl Entries {
     }
 
     fn find(&self, key: &str) -> Result<usize, usize> {
+        // What is read comes in the order of the keys.
+        if self.0.last().is_none_or(|(last, _)| **last < *key) {
+            return Err(self.0.len());
+        }
         self.0.binary_search_by(|(other, _)| (**other).cmp(key))
     }
 }

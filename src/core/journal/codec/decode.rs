@@ -1,3 +1,5 @@
+use std::rc::Rc;
+
 use super::{CodecError, Document, FORMAT};
 use crate::json::{DOCUMENT_DEPTH, JsonError, Kind, Reader};
 use crate::number::Numbers;
@@ -14,6 +16,8 @@ impl Document {
     pub fn decode(text: &str, numbers: Numbers) -> Result<Self, CodecError> {
         let mut parser = Parser {
             table: Vec::new(),
+            names: Vec::new(),
+            told: Vec::new(),
             numbers,
         };
         let mut document = Self::default();
@@ -54,13 +58,20 @@ impl Document {
     }
 }
 
+/// How many names of fields are kept once for all entries.
+const MOST_NAMES: usize = 32;
+
 struct Parser {
     table: Vec<Replica>,
+    /// The names of fields that were read, each of which most entries have.
+    names: Vec<Rc<str>>,
+    /// The cells of the present entry.
+    told: Vec<Cell>,
     numbers: Numbers,
 }
 
 impl Parser {
-    fn slice(&self, reader: &mut Reader<'_>) -> Result<Slice, JsonError> {
+    fn slice(&mut self, reader: &mut Reader<'_>) -> Result<Slice, JsonError> {
         let mut slice = Slice::default();
         reader.members(&mut |name, value| {
             let number = integer(name, 10).filter(|&number| number < u64::from(PARTS));
@@ -70,7 +81,7 @@ impl Parser {
         Ok(slice)
     }
 
-    fn part(&self, number: u8, reader: &mut Reader<'_>, part: &mut Part) -> Result<(), JsonError> {
+    fn part(&mut self, number: u8, reader: &mut Reader<'_>, part: &mut Part) -> Result<(), JsonError> {
         reader.members(&mut |name, value| {
             match name {
                 "h" => part.context.set_horizon(Some(named_replica(value)?)),
@@ -110,12 +121,12 @@ impl Parser {
         })
     }
 
-    fn entry(&self, reader: &mut Reader<'_>) -> Result<Entry, JsonError> {
+    fn entry(&mut self, reader: &mut Reader<'_>) -> Result<Entry, JsonError> {
         let mut entry = Entry::default();
         let mut items = Tuple::open(reader)?;
-        let mut told = Vec::new();
+        self.told.clear();
         items.next()?.elements(&mut |reader| {
-            entry.insert(self.event(reader, &mut told)?);
+            entry.insert(self.event(reader)?);
             Ok(())
         })?;
         items.next()?.elements(&mut |reader| {
@@ -126,8 +137,7 @@ impl Parser {
         Ok(entry)
     }
 
-    /// `told` are the cells of the entry that were read before.
-    fn event(&self, reader: &mut Reader<'_>, told: &mut Vec<Cell>) -> Result<Event, JsonError> {
+    fn event(&mut self, reader: &mut Reader<'_>) -> Result<Event, JsonError> {
         let mut items = Tuple::open(reader)?;
         let replica = self.replica(items.next()?)?;
         let dot = Dot {
@@ -154,7 +164,7 @@ impl Parser {
             let name = match reader.kind()? {
                 Kind::Number => {
                     let at = usize::try_from(reader.integer()?).map_err(|_| JsonError::Syntax)?;
-                    cells.push(told.get(at).ok_or(JsonError::Syntax)?.clone());
+                    cells.push(self.told.get(at).ok_or(JsonError::Syntax)?.clone());
                     items.close()?;
                     continue;
                 }
@@ -162,7 +172,7 @@ impl Parser {
                     reader.null()?;
                     None
                 }
-                _ => Some(reader.string()?.into()),
+                _ => Some(self.name(reader)?),
             };
             let text = items.next()?.skip()?.into();
             let stamp = match items.more()? {
@@ -178,7 +188,7 @@ impl Parser {
                 }
             };
             let cell = Cell { name, stamp, text };
-            told.push(cell.clone());
+            self.told.push(cell.clone());
             cells.push(cell);
         }
         Ok(Event {
@@ -192,9 +202,9 @@ impl Parser {
         })
     }
 
-    fn counter(&self, reader: &mut Reader<'_>) -> Result<Counter, JsonError> {
+    fn counter(&mut self, reader: &mut Reader<'_>) -> Result<Counter, JsonError> {
         let mut items = Tuple::open(reader)?;
-        let field = items.next()?.string()?.into();
+        let field = self.name(items.next()?)?;
         let replica = self.replica(items.next()?)?;
         let mut counter = Counter {
             field,
@@ -215,6 +225,20 @@ impl Parser {
             items.close()?;
         }
         Ok(counter)
+    }
+
+    /// A field's name, once for all entries.
+    fn name(&mut self, reader: &mut Reader<'_>) -> Result<Rc<str>, JsonError> {
+        let name = reader.string()?;
+        if let Some(known) = self.names.iter().find(|known| ***known == *name) {
+            return Ok(known.clone());
+        }
+        let name: Rc<str> = name.into();
+        // Names may be data, too; looking through all of them would take long.
+        if self.names.len() < MOST_NAMES {
+            self.names.push(name.clone());
+        }
+        Ok(name)
     }
 
     fn stamp(&self, items: &mut Tuple<'_, '_>) -> Result<Stamp, JsonError> {
