@@ -36,6 +36,9 @@ impl Journal {
             return Some(Pace::Soon);
         }
         let Some(mut compaction) = self.compaction.take() else {
+            if self.read_ahead() {
+                return Some(Pace::Soon);
+            }
             let compaction = self.plan()?;
             if self.is_untimely(&compaction) {
                 return Some(Pace::Later);
@@ -78,6 +81,15 @@ impl Journal {
         }
         self.compaction = Some(compaction);
         Some(Pace::Later)
+    }
+
+    /// Reads a task's worth of the snapshots that nobody has asked for: planning looks at everything. Gives whether there was any.
+    fn read_ahead(&self) -> bool {
+        let mut left = self.limits.chunk;
+        for (_, slice) in &self.state.slices {
+            left = slice.read(left);
+        }
+        left < self.limits.chunk
     }
 
     /// Does a task's worth of a job. What is left of it is put back.

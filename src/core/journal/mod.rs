@@ -18,7 +18,7 @@ mod stored;
 mod write;
 
 pub use area::{Changes, Journal, Known};
-pub use codec::{CodecError, Document, FORMAT};
+pub use codec::{CodecError, Document, FORMAT, Newest};
 pub use compact::Pace;
 pub use limits::Limits;
 pub use storage::{MemoryStorage, Storage, StorageFull};

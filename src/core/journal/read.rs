@@ -3,7 +3,7 @@ use std::rc::Rc;
 use super::kept::Kept;
 use super::retire::add_replicas;
 use super::stored::{Kind, Stored};
-use super::{CodecError, Document, Journal, quarantine};
+use super::{CodecError, Document, Journal, Newest, quarantine};
 use crate::list::retain;
 use crate::mutant::{self, Mutant};
 use crate::sort::sort_and_dedup;
@@ -11,6 +11,8 @@ use crate::state::{Scope, Slice};
 
 /// Listing is repeated until it shows nothing new, but not for ever while other tabs go on writing: their events will come.
 const MAX_LISTINGS: usize = 8;
+/// How much less it takes to read an entry's text alone, and what it says later.
+const LATER: usize = 8;
 
 /// What is stored comes in: by listing, and by the events of other tabs.
 impl Journal {
@@ -66,8 +68,10 @@ impl Journal {
                 && !known
                 && let Some(text) = self.storage.get(key)
             {
-                *left = left.saturating_sub(text.len());
+                let later = self.opening && self.kind(key) == Some(Kind::Snapshot);
+                *left = left.saturating_sub(if later { text.len() / LATER } else { text.len() });
                 found = true;
+                let text = Rc::new(text);
                 if let (Some((stored, mut document)), Err(at)) = (self.decode(key, &text), self.find_read(key)) {
                     self.note_contained(key, &document);
                     self.forget_included(&stored, &mut document);
@@ -129,7 +133,7 @@ impl Journal {
         if self.kind(key) != Some(Kind::Record) || self.keys.contains(key) {
             return;
         }
-        if let Some((stored, document)) = self.decode(key, text) {
+        if let Some((stored, document)) = self.decode(key, &Rc::new(text.to_owned())) {
             let behind = self.lacks_retirement(&document);
             self.note_contained(key, &document);
             self.note_newer(key, &document);
@@ -141,10 +145,10 @@ impl Journal {
         }
     }
 
-    fn decode(&mut self, key: &str, text: &str) -> Option<(Stored, Document)> {
+    fn decode(&mut self, key: &str, text: &Rc<String>) -> Option<(Stored, Document)> {
         let kind = self.kind(key).unwrap_or(Kind::Refused);
         let seen = self.now.monotonic;
-        match Document::decode(text, self.numbers) {
+        match Document::decode_later(text, self.numbers) {
             Ok(document) => {
                 let stored = Stored::new(key, text.len(), kind, &document, seen);
                 Some((stored, document))
@@ -184,7 +188,16 @@ impl Journal {
                 add_replicas(&mut self.strangers, slice);
                 continue;
             }
-            self.note_time(slice);
+            // Before anything was shown nobody asks what has changed; else that must be known.
+            if !self.opening
+                || self
+                    .known
+                    .iter()
+                    .any(|known| known.name == *name && known.read.is_some())
+            {
+                slice.read(usize::MAX);
+            }
+            self.newest = self.newest.max(newest(&document, slice).at);
             let keys = self.state.slice(name).absorb(slice, scope);
             self.note_read(name, &keys);
             self.news.add(name, keys);
@@ -196,7 +209,7 @@ impl Journal {
     fn note_newer(&mut self, key: &str, document: &Document) {
         for (name, slice) in &document.slices {
             let known = self.known.iter().find(|known| known.name == *name);
-            if known.is_some_and(|known| newest_version(slice) > known.version) && !self.is_outdated(name) {
+            if known.is_some_and(|known| newest(document, slice).version > known.version) && !self.is_outdated(name) {
                 self.outdated.push(name.clone());
                 self.news.newer.push(key.into());
                 if self.opening {
@@ -215,14 +228,6 @@ impl Journal {
             read.extend(keys.iter().cloned());
         }
     }
-
-    pub(super) fn note_time(&mut self, slice: &Slice) {
-        for (_, entry) in slice.entries() {
-            for event in &entry.events {
-                self.newest = self.newest.max(event.at);
-            }
-        }
-    }
 }
 
 /// How much an entry of that kind speaks of.
@@ -234,12 +239,7 @@ fn scope(kind: Kind) -> Scope {
     }
 }
 
-fn newest_version(slice: &Slice) -> u32 {
-    let mut newest = 0;
-    for (_, entry) in slice.entries() {
-        for event in &entry.events {
-            newest = newest.max(event.version);
-        }
-    }
-    newest
+/// The newest of a slice in a document.
+fn newest(document: &Document, slice: &Slice) -> Newest {
+    document.newest.unwrap_or_else(|| Newest::of(slice))
 }

@@ -181,7 +181,10 @@ impl Journal {
 
     /// Stores an entry, and gives its key.
     pub(super) fn write_entry(&mut self, key: String, kind: Kind, document: &Document) -> Result<Rc<str>, StorageFull> {
-        let text = document.encode(self.numbers);
+        let text = match kind {
+            Kind::Snapshot => document.encode_snapshot(self.numbers),
+            _ => document.encode(self.numbers),
+        };
         self.storage.set(&key, &text)?;
         let stored = Stored::new(&key, text.len(), kind, document, self.now.monotonic);
         let key = stored.key.clone();

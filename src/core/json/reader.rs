@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::{DOCUMENT_DEPTH, JsonError, MAX_DEPTH};
 use crate::text::integer;
@@ -256,6 +257,19 @@ impl<'a> Reader<'a> {
         } else {
             Err(JsonError::Syntax)
         }
+    }
+
+    /// What follows the last value.
+    pub(crate) fn rest(&self) -> &'a str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    /// Takes so many bytes for a value, unread, and gives where they are.
+    pub(crate) fn take(&mut self, bytes: usize) -> Result<Range<usize>, JsonError> {
+        let range = self.at..self.at.saturating_add(bytes);
+        self.text.get(range.clone()).ok_or(JsonError::Syntax)?;
+        self.at = range.end;
+        Ok(range)
     }
 
     /// Enters an array or object; [`next_item`](Self::next_item) leaves it.

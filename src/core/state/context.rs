@@ -28,6 +28,11 @@ impl Context {
         }
     }
 
+    /// Whether nothing was seen yet.
+    pub(super) fn is_new(&self) -> bool {
+        self.horizon.is_none() && self.replicas.is_empty()
+    }
+
     /// Whether all that `other` has seen was seen.
     #[must_use]
     pub fn includes(&self, other: &Self) -> bool {

@@ -18,7 +18,7 @@ mod view;
 
 pub use change::{Author, Capture, ChangeError, SETTLED};
 pub use context::Context;
-pub use entries::Entries;
+pub use entries::{Entries, Source};
 pub use entry::{Cell, Counter, Entry, Event, Origin};
 pub use id::{Dot, MAX_CLOCK, Replica, Stamp};
 pub use part::{PARTS, Part, Scope, part_of};

@@ -60,6 +60,11 @@ impl Part {
         self.context.join(&other.context);
     }
 
+    /// Whether nothing is known of it.
+    pub(super) fn is_new(&self) -> bool {
+        self.context.is_new() && self.entries.unread().is_none() && self.entries.iter().len() == 0
+    }
+
     /// Forgets the keys of which nothing is left.
     pub fn forget_void(&mut self) {
         self.entries.retain(|entry| !entry.is_void());

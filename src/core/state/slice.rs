@@ -78,6 +78,19 @@ impl Slice {
         some
     }
 
+    /// Reads about so many bytes of what isn't read yet. Gives how many of them are left.
+    pub fn read(&self, mut bytes: usize) -> usize {
+        for (_, part) in &self.parts {
+            if bytes > 0
+                && let Some(unread) = part.entries.unread()
+            {
+                part.entries.read();
+                bytes = bytes.saturating_sub(unread);
+            }
+        }
+        bytes
+    }
+
     /// Joins `other` into this state, and gives the keys that it changed.
     pub fn join(&mut self, other: &Self, scope: Scope) -> Vec<Rc<str>> {
         let mut changed = Vec::new();
@@ -88,10 +101,16 @@ impl Slice {
     }
 
     /// Joins `other`, as [`join`](Self::join), and forgets the keys of which nothing is left.
+    ///
+    /// Parts of which nothing was known, and which aren't read yet, are taken as they are; their keys aren't given.
     pub fn absorb(&mut self, other: &Self, scope: Scope) -> Vec<Rc<str>> {
         let mut changed = Vec::new();
         for (number, theirs) in &other.parts {
             let ours = self.part_mut(*number);
+            if theirs.entries.unread().is_some() && ours.is_new() {
+                *ours = theirs.clone();
+                continue;
+            }
             let before = changed.len();
             ours.join(theirs, scope, &mut changed);
             for key in changed.iter().skip(before) {

@@ -1,10 +1,12 @@
 use std::rc::Rc;
 
-use super::{CodecError, Document, FORMAT};
+use super::digest::digest;
+use super::later::Later;
+use super::{CodecError, Document, FORMAT, Newest};
 use crate::json::{DOCUMENT_DEPTH, JsonError, Kind, Reader};
 use crate::number::Numbers;
 use crate::state::{
-    Cell, Context, Counter, Dot, Entry, Event, MAX_CLOCK, Origin, PARTS, Part, Replica, Slice, Stamp, part_of,
+    Cell, Context, Counter, Dot, Entries, Entry, Event, MAX_CLOCK, Origin, PARTS, Part, Replica, Slice, Stamp, part_of,
 };
 use crate::text::integer;
 
@@ -14,12 +16,19 @@ impl Document {
     /// # Errors
     /// [`CodecError`]
     pub fn decode(text: &str, numbers: Numbers) -> Result<Self, CodecError> {
-        let mut parser = Parser {
-            table: Vec::new(),
-            names: Vec::new(),
-            told: Vec::new(),
-            numbers,
-        };
+        Self::read(text, None, numbers)
+    }
+
+    /// The same, but the entries of a snapshot are read when somebody asks for them.
+    ///
+    /// # Errors
+    /// [`CodecError`]
+    pub fn decode_later(text: &Rc<String>, numbers: Numbers) -> Result<Self, CodecError> {
+        Self::read(text, Some(text), numbers)
+    }
+
+    fn read(text: &str, later: Option<&Rc<String>>, numbers: Numbers) -> Result<Self, CodecError> {
+        let mut parser = Parser::new(Rc::default(), numbers);
         let mut document = Self::default();
         let mut format = 0;
         let mut reader = Reader::with_depth(text, DOCUMENT_DEPTH);
@@ -28,12 +37,30 @@ impl Document {
                 "f" => format = value.integer()?,
                 // Whatever else it says, in whatever form, is for those who know that format.
                 _ if format > FORMAT => value.pass()?,
+                "d" => {
+                    let said = value.string()?;
+                    if integer(&said, 16) != Some(digest(value.rest())) {
+                        return Err(JsonError::Syntax);
+                    }
+                    parser.later = later.cloned();
+                }
+                "n" => {
+                    let mut items = Tuple::open(value)?;
+                    let at = items.next()?.integer()?;
+                    let version = version(items.next()?)?;
+                    items.close()?;
+                    document.newest = Some(Newest { at, version });
+                }
                 "k" => document.clock = clock(value)?,
                 "h" => document.horizon = Some(named_replica(value)?),
-                "r" => value.elements(&mut |replica| {
-                    parser.table.push(named_replica(replica)?);
-                    Ok(())
-                })?,
+                "r" => {
+                    let mut table = Vec::new();
+                    value.elements(&mut |replica| {
+                        table.push(named_replica(replica)?);
+                        Ok(())
+                    })?;
+                    parser.table = table.into();
+                }
                 // Without its format nobody knows what it says, and passed over it would seem to have been read.
                 "s" if format == 0 => return Err(JsonError::Syntax),
                 "s" if format == FORMAT => value.members(&mut |name, slice| {
@@ -61,16 +88,29 @@ impl Document {
 /// How many names of fields are kept once for all entries.
 const MOST_NAMES: usize = 32;
 
-struct Parser {
-    table: Vec<Replica>,
+pub(super) struct Parser {
+    /// The replicas that the document names.
+    table: Rc<[Replica]>,
     /// The names of fields that were read, each of which most entries have.
     names: Vec<Rc<str>>,
     /// The cells of the present entry.
     told: Vec<Cell>,
     numbers: Numbers,
+    /// The whole text, if its digest is right and its entries needn't be read now.
+    later: Option<Rc<String>>,
 }
 
 impl Parser {
+    pub(super) fn new(table: Rc<[Replica]>, numbers: Numbers) -> Self {
+        Self {
+            table,
+            names: Vec::new(),
+            told: Vec::new(),
+            numbers,
+            later: None,
+        }
+    }
+
     fn slice(&mut self, reader: &mut Reader<'_>) -> Result<Slice, JsonError> {
         let mut slice = Slice::default();
         reader.members(&mut |name, value| {
@@ -82,27 +122,45 @@ impl Parser {
     }
 
     fn part(&mut self, number: u8, reader: &mut Reader<'_>, part: &mut Part) -> Result<(), JsonError> {
+        let mut bytes = 0;
         reader.members(&mut |name, value| {
             match name {
+                "n" => bytes = usize::try_from(value.integer()?).unwrap_or_default(),
                 "h" => part.context.set_horizon(Some(named_replica(value)?)),
                 "c" => self.context(value, &mut part.context)?,
-                "e" => value.members(&mut |key, entry| {
-                    // It would be found by nobody, and never go.
-                    if part_of(key) != number {
-                        return Err(JsonError::Syntax);
+                "e" => match self.later.clone().filter(|_| bytes > 0) {
+                    Some(text) => {
+                        let later = Later::new(text, value.take(bytes)?, number, self.table.clone(), self.numbers);
+                        part.entries = Entries::later(Rc::new(later));
                     }
-                    let entry = self.entry(entry)?;
-                    // An event that its own context hasn't seen would come back after every removal.
-                    for event in &entry.events {
-                        part.context.insert(event.dot);
+                    None => {
+                        part.entries = self.entries(number, value)?;
+                        // An event that its own context hasn't seen would come back after every removal.
+                        for (_, entry) in part.entries.iter() {
+                            for event in &entry.events {
+                                part.context.insert(event.dot);
+                            }
+                        }
                     }
-                    part.entries.set(&key.into(), Some(entry));
-                    Ok(())
-                })?,
+                },
                 _ => value.pass()?,
             }
             Ok(())
         })
+    }
+
+    /// The entries of a part.
+    pub(super) fn entries(&mut self, number: u8, reader: &mut Reader<'_>) -> Result<Entries, JsonError> {
+        let mut entries = Entries::default();
+        reader.members(&mut |key, entry| {
+            // It would be found by nobody, and never go.
+            if part_of(key) != number {
+                return Err(JsonError::Syntax);
+            }
+            entries.set(&key.into(), Some(self.entry(entry)?));
+            Ok(())
+        })?;
+        Ok(entries)
     }
 
     fn context(&self, reader: &mut Reader<'_>, context: &mut Context) -> Result<(), JsonError> {
@@ -145,7 +203,7 @@ impl Parser {
             seq: sequence(items.next()?)?,
         };
         let at = items.next()?.integer()?;
-        let version = u32::try_from(items.next()?.integer()?).map_err(|_| JsonError::Syntax)?;
+        let version = version(items.next()?)?;
         let put = self.stamp(&mut items)?;
         let order = self.stamp(&mut items)?;
         let mut cells = Vec::new();
@@ -267,6 +325,12 @@ fn clock(reader: &mut Reader<'_>) -> Result<u64, JsonError> {
             Err(JsonError::Syntax)
         }
     })
+}
+
+fn version(reader: &mut Reader<'_>) -> Result<u32, JsonError> {
+    reader
+        .integer()
+        .and_then(|version| u32::try_from(version).map_err(|_| JsonError::Syntax))
 }
 
 fn sequence(reader: &mut Reader<'_>) -> Result<u64, JsonError> {

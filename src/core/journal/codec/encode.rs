@@ -1,4 +1,5 @@
-use super::{Document, FORMAT};
+use super::digest::digest;
+use super::{Document, FORMAT, Newest};
 use crate::json::write;
 use crate::number::Numbers;
 use crate::sort::sort_and_dedup;
@@ -8,26 +9,64 @@ impl Document {
     /// Writes the stored form.
     #[must_use]
     pub fn encode(&self, numbers: Numbers) -> String {
+        let mut out = start();
+        out.push_str(&self.write(None, numbers));
+        out
+    }
+
+    /// Writes the stored form of a snapshot, which can be read [later](Self::decode_later).
+    #[must_use]
+    pub fn encode_snapshot(&self, numbers: Numbers) -> String {
+        let mut newest = Newest::default();
+        for (_, slice) in &self.slices {
+            let slice = Newest::of(slice);
+            newest.at = newest.at.max(slice.at);
+            newest.version = newest.version.max(slice.version);
+        }
+        let rest = self.write(Some(newest), numbers);
+        let mut out = start();
+        out.push_str(",\"d\":\"");
+        write::hex(&mut out, digest(&rest));
+        out.push('"');
+        out.push_str(&rest);
+        out
+    }
+
+    /// All that follows the format and the digest. With `newest` it says how long the parts' entries are.
+    fn write(&self, newest: Option<Newest>, numbers: Numbers) -> String {
         let mut writer = Writer {
             out: String::new(),
             table: table(self),
             numbers,
+            sized: newest.is_some(),
         };
+        if let Some(newest) = newest {
+            writer.out.push_str(",\"n\":[");
+            write::integer(&mut writer.out, newest.at);
+            writer.integer(u64::from(newest.version));
+            writer.out.push(']');
+        }
         writer.document(self);
         writer.out
     }
+}
+
+fn start() -> String {
+    let mut out = String::from("{\"f\":");
+    write::integer(&mut out, FORMAT);
+    out
 }
 
 struct Writer {
     out: String,
     table: Vec<Replica>,
     numbers: Numbers,
+    /// Whether to say how long the parts' entries are.
+    sized: bool,
 }
 
 impl Writer {
     fn document(&mut self, document: &Document) {
-        self.out.push_str("{\"f\":");
-        write::integer(&mut self.out, FORMAT);
         self.out.push_str(",\"k\":");
         write::integer(&mut self.out, document.clock);
         if let Some(horizon) = document.horizon {
@@ -83,7 +122,8 @@ impl Writer {
             }
             this.out.push(']');
         });
-        self.out.push_str(",\"e\":{");
+        let before = self.out.len();
+        self.out.push('{');
         let mut first = true;
         for (key, entry) in part.entries.iter() {
             write::comma(&mut self.out, &mut first);
@@ -95,7 +135,16 @@ impl Writer {
             self.list(&entry.counters, Self::counter);
             self.out.push(']');
         }
-        self.out.push_str("}}");
+        self.out.push('}');
+        let mut name = String::from(",");
+        if self.sized {
+            name.push_str("\"n\":");
+            write::integer(&mut name, (self.out.len() - before) as u64);
+            name.push(',');
+        }
+        name.push_str("\"e\":");
+        self.out.insert_str(before, &name);
+        self.out.push('}');
     }
 
     /// `told` are the cells of the entry that were written before.

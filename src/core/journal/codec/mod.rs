@@ -2,12 +2,15 @@
 //!
 //! ```text
 //! {"f":1,                          format
+//!  "d":"0123456789abcdef",         snapshots: a digest of all that follows
+//!  "n":[1760000000000,1],          snapshots: the newest wall time, and the newest version of the slice
 //!  "k":12,                         Lamport clock
 //!  "h":"1.00…ab",                  the youngest replica that the writer knew to be retired, if any
 //!  "r":["1.00…ab", …],             the replicas that the rest names by index
 //!  "s":{"cart":{"17":{           slices, and their parts by number
 //!    "h":"1.00…ab",                horizon, if any
 //!    "c":[[0,1,3,5,5], …],         context: replica, then the first and last of each run
+//!    "n":123,                      snapshots: the bytes of the entries
 //!    "e":{"sku-1":[                entries: events, then counters
 //!      [[0,3,1760000000000,1,12,0,4,0,["title","\"Lamp\"…"], …], …],
 //!      [["qty",0,3,2,1,1], …]]}}}}}
@@ -18,9 +21,13 @@
 //! and clock and replica unless they are the put's. A cell that the entry's events have told before is the number of that one, from 0:
 //! increments assert again what a put has written. A counter is: field, replica, sequence number and sum added, sequence number and
 //! sum floored, and 1 if sums of retired replicas were folded into it.
+//!
+//! A snapshot is read when somebody asks for what it holds, part by part; the digest vouches for it until then.
 
 mod decode;
+mod digest;
 mod encode;
+mod later;
 
 use std::rc::Rc;
 
@@ -37,8 +44,34 @@ pub struct Document {
     pub clock: u64,
     /// The youngest replica that its writer knew to be retired.
     pub horizon: Option<Replica>,
+    /// The newest of the events in it, if a snapshot says so: nothing else in it needs to be read for that.
+    pub newest: Option<Newest>,
     /// The slices it speaks of, by name.
     pub slices: Vec<(Rc<str>, Slice)>,
+}
+
+/// The newest of some events.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Newest {
+    /// Wall time in milliseconds since 1970.
+    pub at: u64,
+    /// The version of the slice.
+    pub version: u32,
+}
+
+impl Newest {
+    /// That of a slice.
+    #[must_use]
+    pub fn of(slice: &Slice) -> Self {
+        let mut newest = Self::default();
+        for (_, entry) in slice.entries() {
+            for event in &entry.events {
+                newest.at = newest.at.max(event.at);
+                newest.version = newest.version.max(event.version);
+            }
+        }
+        newest
+    }
 }
 
 /// Why a storage entry can't be read.

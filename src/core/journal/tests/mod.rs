@@ -141,6 +141,7 @@ fn live(journal: &Journal) -> usize {
     let document = Document {
         clock: 0,
         horizon: None,
+        newest: None,
         slices: journal.slices().to_vec(),
     };
     document.encode(NATIVE).len()

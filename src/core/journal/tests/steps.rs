@@ -94,13 +94,28 @@ fn opening_reads_in_steps() {
     let mut steps = 0;
     while {
         let (bytes, more) = moved(&shared, || fresh.load_some(Limits::DEFAULT.chunk));
-        assert!(bytes <= TASK, "{bytes} bytes");
+        // Their texts alone.
+        assert!(bytes <= TASK * 8, "{bytes} bytes");
         more
     } {
         steps += 1;
     }
-    assert!(steps > 10, "{steps}");
+    assert!(steps > 0, "{steps}");
+    // What they say is read in steps, too, before anybody plans to write them anew.
+    let mut left = unread(&fresh);
+    assert!(left > 10 * Limits::DEFAULT.chunk, "{left}");
+    while left > 0 {
+        assert_eq!(fresh.compact(), Some(Pace::Soon));
+        let before = core::mem::replace(&mut left, unread(&fresh));
+        assert!((1..=TASK).contains(&(before - left)), "{before} {left}");
+    }
     assert_eq!(view(&fresh), view(&page));
+}
+
+/// The bytes that were taken and not read yet.
+fn unread(page: &Journal) -> usize {
+    let parts = page.slice("cart").unwrap().parts().iter();
+    parts.filter_map(|(_, part)| part.entries.unread()).sum()
 }
 
 fn view(page: &Journal) -> Vec<(Rc<str>, Option<String>)> {
