@@ -7,7 +7,7 @@ use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tokio::sync::{Mutex, MutexGuard, Semaphore, SemaphorePermit};
 use ureq::http::Request;
 
@@ -40,10 +40,22 @@ impl Browser {
     /// # Panics
     /// If it doesn't start.
     pub async fn start_in(engine: Engine) -> Self {
+        Self::with(engine, engine.capabilities()).await
+    }
+
+    /// Starts a Chromium that is measured: nobody looks at what it sends, and it has more arguments.
+    ///
+    /// # Panics
+    /// If it doesn't start.
+    pub async fn start_unwatched(arguments: &[&str]) -> Self {
+        Self::with(Engine::Chromium, Engine::unwatched(arguments)).await
+    }
+
+    async fn with(engine: Engine, capabilities: Map<String, Value>) -> Self {
         let permit = BROWSERS.acquire().await.expect("it is never closed");
         let driver = Driver::of(engine);
         let client = ClientBuilder::new(HttpConnector::new())
-            .capabilities(engine.capabilities())
+            .capabilities(capabilities)
             .connect(&driver.url())
             .await
             .expect("the browser can be run, and fits its driver");

@@ -58,12 +58,10 @@ impl Engine {
     pub(crate) fn capabilities(self) -> Map<String, Value> {
         match self {
             Self::Chromium => {
-                let options = json!({ "binary": environment::path("CHROME"), "args": CHROMIUM_ARGUMENTS });
+                let mut capabilities = Self::unwatched(&[]);
                 let logs = json!({ "performance": "ALL", "browser": "ALL" });
-                Map::from_iter([
-                    ("goog:chromeOptions".into(), options),
-                    ("goog:loggingPrefs".into(), logs),
-                ])
+                capabilities.insert("goog:loggingPrefs".into(), logs);
+                capabilities
             }
             Self::Firefox => {
                 // As in Chromium, tabs of one origin share no process.
@@ -74,5 +72,12 @@ impl Engine {
                 Map::from_iter([("moz:firefoxOptions".into(), options)])
             }
         }
+    }
+
+    /// Chromium without logs, which make each request slower, and with more arguments.
+    pub(crate) fn unwatched(arguments: &[&str]) -> Map<String, Value> {
+        let arguments = [&CHROMIUM_ARGUMENTS, arguments].concat();
+        let options = json!({ "binary": environment::path("CHROME"), "args": arguments });
+        Map::from_iter([("goog:chromeOptions".into(), options)])
     }
 }

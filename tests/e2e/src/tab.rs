@@ -155,7 +155,11 @@ impl Tab {
         panic!("waited {SOON:?} in vain until {what}; the page shows {view:#?} and its console says {console:#}");
     }
 
-    pub(crate) async fn devtools(&self, command: &str, params: Value) -> Value {
+    /// A command of the DevTools protocol, and its answer. Chromium only.
+    ///
+    /// # Panics
+    /// If it fails.
+    pub async fn devtools(&self, command: &str, params: Value) -> Value {
         let (client, _current) = self.session.in_window(&self.window).await;
         let body = json!({ "cmd": command, "params": params });
         let answer = client.issue_cmd(Command::new("goog/cdp/execute", body)).await;
