@@ -1,17 +1,11 @@
 //! What the journal costs, by the size of the cart: bytes written, the longest tasks, what opening reads.
 //!
 //! `cargo xtask bench journal` builds what this needs, and says where it is.
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    reason = "whoever runs this wants to know why it can't go on"
-)]
 
-mod page;
-
-use page::Page;
 use serde::Deserialize;
 use serde_json::{Value, json};
+
+use crate::page::Page;
 
 const LINES: [u32; 3] = [10, 1_000, 10_000];
 /// A busy machine makes a task long now and then. One that is long in each run is long.
@@ -23,8 +17,7 @@ const VISITS: u32 = 10_000;
 /// The cart that is visited has so many lines.
 const VISITED: u32 = 100;
 
-#[tokio::main]
-async fn main() {
+pub(crate) async fn run() {
     let mut costs = Vec::new();
     for lines in LINES {
         println!("a cart of {lines} lines …");

@@ -10,6 +10,7 @@ use tokio::time::sleep;
 
 /// No step takes this long.
 const LIMIT: Duration = Duration::from_secs(900);
+const PERIOD: Duration = Duration::from_millis(200);
 
 /// The page, on a storage that was empty when it was first loaded.
 pub(crate) struct Page {
@@ -41,21 +42,26 @@ impl Page {
 
     /// Calls a function of the page's `bench`, and waits until it ends.
     pub(crate) async fn call<T: DeserializeOwned>(&self, name: &str, arguments: Value) -> T {
-        let script = "window.result = null;
-            bench[input[0]](...input[1]).then(
-                (value) => { window.result = { value: value ?? null } },
-                (error) => { window.result = { error: `${error}` } },
-            );";
-        self.tab.run_with(script, json!([name, arguments])).await;
-        // It takes up to minutes, and a page that computes answers late.
-        let ended = within(LIMIT, async || {
-            sleep(Duration::from_millis(500)).await;
-            Some(self.tab.run("return window.result").await).filter(|result| !result.is_null())
-        });
-        let result = ended.await.expect("it ends");
-        match result.get("value") {
-            Some(value) => serde_json::from_value(value.clone()).expect("what the page gives"),
-            None => panic!("{name} failed: {result}"),
-        }
+        call_long(&self.tab, name, arguments).await
+    }
+}
+
+/// Calls a function of a page's `bench` that may take minutes, and waits until it ends.
+pub(crate) async fn call_long<T: DeserializeOwned>(tab: &Tab, name: &str, arguments: Value) -> T {
+    let script = "window.result = null;
+        bench[input[0]](...input[1]).then(
+            (value) => { window.result = { value: value ?? null } },
+            (error) => { window.result = { error: `${error}` } },
+        );";
+    tab.run_with(script, json!([name, arguments])).await;
+    // A page that computes answers late.
+    let ended = within(LIMIT, async || {
+        sleep(PERIOD).await;
+        Some(tab.run("return window.result").await).filter(|result| !result.is_null())
+    });
+    let result = ended.await.expect("it ends");
+    match result.get("value") {
+        Some(value) => serde_json::from_value(value.clone()).expect("what the page gives"),
+        None => panic!("{name} failed: {result}"),
     }
 }

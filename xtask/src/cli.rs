@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::bench;
 use crate::package::Profile;
 
 pub(crate) const USAGE: &str = "\
@@ -8,7 +9,7 @@ usage: cargo xtask <command>
   demo [--port 8080]            build everything and serve the demo; stops on Ctrl-C
   test                          format, lints, all tests; installs what they need
   simulate [--seeds 2000]       pages over a storage that lags, refuses and forgets; --seed 17 and --mutants, too
-  bench journal                 what storing, compacting and opening cost, by the size of the state
+  bench [open state …]          what it costs, beside its peers, and a report; `bench help` names the parts
   build [--profile wasm|dev]    the npm package, into target/npm/holdall
   pack                          the same as a tarball, into target/npm, with the size of all that is in it
   packaging [vite-react …]      from the tarball, fresh projects in many bundlers and frameworks, each in a browser
@@ -17,7 +18,7 @@ usage: cargo xtask <command>
 #[derive(Debug, PartialEq)]
 pub(crate) enum Command {
     Help,
-    BenchJournal,
+    Bench(Vec<String>),
     Build(Profile),
     Demo { port: u16 },
     Pack,
@@ -37,9 +38,13 @@ pub(crate) fn parse(arguments: &[String]) -> Result<Command, String> {
         ["pack", extra, ..] => Err(format!("`pack` takes no arguments, but got `{extra}`")),
         ["packaging", rest @ ..] => Ok(Command::Packaging(rest.iter().map(ToString::to_string).collect())),
         ["simulate", rest @ ..] => Ok(Command::Simulate(rest.iter().map(ToString::to_string).collect())),
-        ["bench", "journal"] => Ok(Command::BenchJournal),
-        ["bench"] => Err("which bench? There is `bench journal`".into()),
-        ["bench", unknown, ..] => Err(format!("unknown bench `{unknown}`: there is `bench journal`")),
+        ["bench", parts @ ..] => match parts.iter().find(|part| !bench::PARTS.contains(part)) {
+            None => Ok(Command::Bench(parts.iter().map(ToString::to_string).collect())),
+            Some(unknown) => Err(format!(
+                "no part of the benchmarks is called `{unknown}`; these are: {}",
+                bench::PARTS.join(", ")
+            )),
+        },
         ["build"] => Ok(Command::Build(Profile::Wasm)),
         ["build", rest @ ..] => match option("--profile", rest)? {
             "wasm" => Ok(Command::Build(Profile::Wasm)),
@@ -86,7 +91,11 @@ mod tests {
         assert_eq!(parsed("build"), Ok(Command::Build(Profile::Wasm)));
         assert_eq!(parsed("test"), Ok(Command::Test));
         assert_eq!(parsed("pack"), Ok(Command::Pack));
-        assert_eq!(parsed("bench journal"), Ok(Command::BenchJournal));
+        assert_eq!(parsed("bench"), Ok(Command::Bench(Vec::new())));
+        assert_eq!(
+            parsed("bench journal open"),
+            Ok(Command::Bench(vec!["journal".into(), "open".into()]))
+        );
         assert_eq!(parsed("--help"), Ok(Command::Help));
         assert_eq!(parsed("simulate"), Ok(Command::Simulate(Vec::new())));
         assert_eq!(
@@ -111,8 +120,8 @@ mod tests {
             ("demo --port 65536", "65536"),
             ("demo 8080", "8080"),
             ("build --profile fast", "fast"),
-            ("bench", "journal"),
-            ("bench jurnal", "jurnal"),
+            ("bench open jurnal", "jurnal"),
+            ("bench help", "journal"),
             ("test --all", "--all"),
             ("pack --all", "--all"),
         ] {

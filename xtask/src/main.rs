@@ -52,7 +52,7 @@ fn main() -> ExitCode {
 fn execute(command: &Command, workspace: &Workspace) -> Result<ExitCode> {
     match command {
         Command::Help => println!("{}", cli::USAGE),
-        Command::BenchJournal => bench::journal(workspace)?,
+        Command::Bench(parts) => bench::run(workspace, parts)?,
         Command::Build(profile) => package::build(workspace, *profile)?,
         Command::Demo { port } => demo::run(workspace, *port)?,
         Command::Pack => {

@@ -44,6 +44,11 @@ impl Workspace {
         self.root.join("tests/e2e/provider")
     }
 
+    /// The libraries that the benchmarks set beside ours.
+    pub(crate) fn peers(&self) -> PathBuf {
+        self.root.join("benches/peers")
+    }
+
     /// The npm package as it is published.
     pub(crate) fn package(&self) -> PathBuf {
         self.target.join("npm/holdall")
