@@ -11,7 +11,7 @@ use crate::nginx::Nginx;
 use crate::package::{self, Profile};
 use crate::run::{cargo, now, output_of, program, seconds, succeeds, watch};
 use crate::workspace::Workspace;
-use crate::{Result, simulate, tools};
+use crate::{Result, bench, simulate, tools};
 
 /// The fewest tests that each suite has. Fewer means that some are no longer found: raise these along with the tests.
 const NATIVE: usize = 339;
@@ -62,6 +62,7 @@ fn prepare(workspace: &Workspace) -> Result<(Browsers, Nginx)> {
     let nginx = Nginx::find_or_fetch(workspace)?;
     tools::npm_packages(workspace)?;
     tools::npm_packages_of(&workspace.provider())?;
+    tools::npm_packages_of(&workspace.peers())?;
     tools::link(workspace)?;
     tools::wasm_pack(workspace)?;
     Ok((browsers, nginx))
@@ -116,7 +117,12 @@ impl Suites<'_> {
         facade.arg("test").env("HOLDALL_PACKAGE", self.workspace.package());
         self.tests("facade", FACADE, facade)?;
         self.check("build the server", self.cargo("build --package holdall-demo"))?;
-        self.tests("end to end", END_TO_END, self.end_to_end())
+        self.tests("end to end", END_TO_END, self.end_to_end())?;
+        bench::bundle(self.workspace)?;
+        self.check(
+            "benchmarks, as little of each as there can be",
+            bench::smoke(self.workspace, &self.browsers),
+        )
     }
 
     /// A step that succeeds or fails, and has no number of tests.
