@@ -57,8 +57,8 @@ fn cart(lines: u64) -> Slice {
 fn document(slice: Slice) -> Document {
     Document {
         clock: 1,
-        horizon: None,
         slices: vec![("cart".into(), slice)],
+        ..Document::default()
     }
 }
 
