@@ -186,7 +186,7 @@ export function* creating<S extends object>(
   const client: WasmClient = new Client(config, {
     // The codes are the client's; the type lists those of this version.
     error: (code, message, cause) => new HoldallError(code as HoldallErrorCode, message, cause === undefined ? {} : { cause }),
-    changed: (slice, keys) => slices[slice]?.changed(keys),
+    changed: (slice, keys, moved) => slices[slice]?.changed(keys, moved),
     event,
     source: async (reason, signal) => {
       const response = await (options.auth as SourceAuth).source({ reason, signal } as SourceRequest);

@@ -1,4 +1,5 @@
 import { HoldallError, type HoldallErrorCode } from "./error.js";
+import { FrozenMap } from "./frozen-map.js";
 import { decode, isText } from "./json.js";
 import { Listeners, type Notifier } from "./notify.js";
 import { ServerClient } from "./server-client.js";
@@ -13,8 +14,8 @@ interface Cell {
 }
 
 interface Snapshot<C> {
-  readonly keys: readonly string[];
-  readonly values: readonly unknown[];
+  /** What it was made of, unless it was made of the one before. */
+  readonly of?: { readonly keys: readonly string[]; readonly values: readonly unknown[] };
   readonly view: C;
 }
 
@@ -38,6 +39,8 @@ export class Entries {
   readonly #listeners = new Listeners<readonly unknown[]>();
   #snapshot: Snapshot<unknown> | undefined;
   #snapshotStale = true;
+  /** What may have changed since the snapshot, if that is just the values of some keys, or one that has come last. */
+  #since: Set<string> | undefined;
   #undo: Undo | undefined;
   #initial: Entries | undefined;
 
@@ -86,18 +89,25 @@ export class Entries {
 
   /** What `build` makes of the keys, and of the values that `read` gives for them; the same as long as these are. */
   snapshot<C, V>(build: (keys: readonly string[], values: readonly V[]) => C, read: (key: string) => V): C {
-    let last = this.#snapshot as Snapshot<C> | undefined;
-    if (!last || this.#snapshotStale || this.options.ttl) {
-      const keys = this.keys();
-      // Of what hasn't changed but may have expired, the keys alone tell.
-      if (last && !this.#snapshotStale && isSame(keys, last.keys)) return last.view;
-      const values = keys.map(read);
-      if (!last || !isSame(keys, last.keys) || !isSame(values, last.values)) last = { keys, values, view: build(keys, values) };
-      this.#snapshot = last;
-      this.#snapshotStale = false;
-      if (!this.#undo && this.#cells.size > keys.length) this.#forget(new Set(keys));
+    const last = this.#snapshot as Snapshot<C> | undefined;
+    const { ttl, migrate, schema } = this.options;
+    if (last && !this.#snapshotStale && !ttl) return last.view;
+    const view = last?.view;
+    if (view instanceof FrozenMap && this.#since && !this.#undo) {
+      const next = view.next(this.#since, read);
+      if (next) return this.#keep({ view: next as C });
     }
-    return last.view;
+    const keys = this.keys();
+    const before = last?.of ?? (view instanceof FrozenMap ? { keys: [...view.keys()], values: [...view.values()] } : undefined);
+    // Of what hasn't changed but may have expired, the keys alone tell.
+    if (last && !this.#snapshotStale && before && isSame(keys, before.keys)) return last.view;
+    const values = keys.map(read);
+    if (!this.#undo && this.#cells.size > keys.length) this.#forget(new Set(keys));
+    const same = last && before && isSame(keys, before.keys) && isSame(values, before.values);
+    this.#keep(same ? last : { of: { keys, values }, view: build(keys, values) });
+    // What others have made may show differently without having changed.
+    if (ttl || migrate || schema) this.#since = undefined;
+    return (this.#snapshot as Snapshot<C>).view;
   }
 
   put(key: string, json: string): void {
@@ -134,9 +144,10 @@ export class Entries {
     return this.#listeners.add(listener, topic);
   }
 
-  /** The client says that these keys have changed. */
-  changed(keys: readonly string[]): void {
+  /** The client says that these keys have changed, and perhaps (`moved`) which keys there are, or their order. */
+  changed(keys: readonly string[], moved: boolean): void {
     this.#touch(keys);
+    if (moved) this.#since = undefined;
     // During a transaction, what it has changed itself is reported only because it is being undone: that is no news.
     const { touched } = this.#undo ?? {};
     const news = keys.filter((key) => !touched?.has(key));
@@ -169,6 +180,13 @@ export class Entries {
     this.#listeners.clear();
   }
 
+  #keep<C>(snapshot: Snapshot<C>): C {
+    this.#snapshot = snapshot;
+    this.#snapshotStale = false;
+    this.#since = new Set();
+    return snapshot.view;
+  }
+
   #change<R>(key: string, action: () => R): R {
     if (!isText(key)) throw this.refusal("a key must be a string without half a surrogate pair.");
     return this.notifier.run(() => {
@@ -184,9 +202,11 @@ export class Entries {
   }
 
   /** What is known of these keys may be out of date. */
-  #touch(keys: Iterable<string> = this.#cells.keys()): void {
+  #touch(keys?: Iterable<string>): void {
     this.#snapshotStale = true;
-    for (const key of keys) {
+    if (!keys) this.#since = undefined;
+    for (const key of keys ?? this.#cells.keys()) {
+      this.#since?.add(key);
       const cell = this.#cells.get(key);
       if (cell) cell.stale = true;
     }
@@ -195,23 +215,6 @@ export class Entries {
 
 function isSame(some: readonly unknown[], others: readonly unknown[]): boolean {
   return some.length === others.length && some.every((one, index) => one === others[index]);
-}
-
-/** A ReadonlyMap in fact, and not by type alone. */
-export class FrozenMap<K, V> extends Map<K, V> {
-  constructor(entries: Iterable<readonly [K, V]>) {
-    super();
-    for (const [key, value] of entries) super.set(key, value);
-  }
-  override set(): never {
-    return refuse();
-  }
-  override delete(): never {
-    return refuse();
-  }
-  override clear(): never {
-    return refuse();
-  }
 }
 
 /** A ReadonlySet in fact, and not by type alone. */

@@ -1,4 +1,5 @@
-import { type Entries, FrozenMap } from "./entries.js";
+import type { Entries } from "./entries.js";
+import { FrozenMap } from "./frozen-map.js";
 import { encode, isRecord, isText } from "./json.js";
 import { define, type SliceDefinition, type SliceOptions } from "./slice.js";
 import type { Encodable, Frozen, Json, NumberField, Unsubscribe } from "./types.js";
@@ -89,7 +90,7 @@ export interface MapSlice<T> {
   clear(): void;
   /**
    * All entries in insertion order, which is the same in every tab. The same map until something in it changes; unchanged
-   * entries keep their identity.
+   * entries keep their identity. It is no `Map` that could be posted to a worker: post `new Map(snapshot)`.
    *
    * @example
    * ```ts
@@ -188,7 +189,7 @@ function create<T>(entries: Entries): MapSlice<T> {
 
   const snapshot = (): ReadonlyMap<string, Frozen<T>> =>
     entries.snapshot(
-      (keys, values) => new FrozenMap(keys.map((key, index) => [key, values[index] as Frozen<T>])),
+      (keys, values) => new FrozenMap(new Map(keys.map((key, index) => [key, values[index] as Frozen<T>]))),
       get,
     );
 

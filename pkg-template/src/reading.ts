@@ -41,8 +41,10 @@ export function entryOf(slice: Keyed, key: Scalar): Source<unknown> {
     now: () => ("get" in slice ? slice.get(name) : slice.has(key)),
     initial: () => {
       const whole = slice.initial();
-      if (whole instanceof Map) return whole.get(name);
-      return whole instanceof Set ? whole.has(key) : (whole as Record<string, unknown>)[name];
+      if (whole instanceof Set) return whole.has(key);
+      // What an object holds is JSON, and no function.
+      const { get } = whole as { get?: unknown };
+      return typeof get === "function" ? (whole as ReadonlyMap<string, unknown>).get(name) : (whole as Record<string, unknown>)[name];
     },
     subscribe: (listener) => (slice.subscribe as (listener: () => void, key: Scalar) => Unsubscribe)(listener, key),
   };

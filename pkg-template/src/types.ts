@@ -64,7 +64,8 @@ export type ClientConstructor = new (config: string, host: Host) => WasmClient;
  */
 export interface Host {
   error(code: string, message: string, cause?: unknown): Error;
-  changed(slice: number, keys: string[]): void;
+  /** `moved`: other keys are present, or in another order; but for those that have come last. */
+  changed(slice: number, keys: string[], moved: boolean): void;
   event(name: string, detail: object): void;
   /** Asks the library that the session comes from for a token response as JSON; `undefined` if nobody is signed in. */
   source(reason: string, signal: AbortSignal): Promise<string | undefined>;

@@ -118,7 +118,7 @@ export class FakeClient implements WasmClient {
     this.before = undefined;
     const touched = this.touched;
     this.touched = new Map();
-    for (const [slice, keys] of touched) this.host.changed(slice, [...keys]);
+    for (const [slice, keys] of touched) this.host.changed(slice, [...keys], true);
   }
 
   /** Reports what it brings back, as the core does. */
@@ -199,7 +199,7 @@ export class FakeClient implements WasmClient {
       touched.set(index, [...(touched.get(index) ?? []), key]);
     }
     for (const index of touched.keys()) this.check(index);
-    for (const [index, keys] of touched) this.host.changed(index, keys);
+    for (const [index, keys] of touched) this.host.changed(index, keys, true);
   }
 
   emit(name: string, detail: object): void {
@@ -214,11 +214,11 @@ export class FakeClient implements WasmClient {
     this.change(slice, [key]);
     const { ttl } = this.slice(slice);
     // A little later: timers may be early by a millisecond. Long ones would keep the tests waiting.
-    if (ttl !== undefined && ttl < 1000) setTimeout(() => this.host.changed(slice, [key]), ttl + 5);
+    if (ttl !== undefined && ttl < 1000) setTimeout(() => this.host.changed(slice, [key], true), ttl + 5);
   }
 
   private change(slice: number, keys: string[]): void {
-    if (!this.before) return this.host.changed(slice, keys);
+    if (!this.before) return this.host.changed(slice, keys, true);
     const touched = this.touched.get(slice) ?? new Set();
     for (const key of keys) touched.add(key);
     this.touched.set(slice, touched);
@@ -273,7 +273,7 @@ export class FakeClient implements WasmClient {
       if (isGuest) for (const [key, stored] of before) now.set(key, stored);
       if (forget) before.clear();
       this.check(slice);
-      this.host.changed(slice, [...keys]);
+      this.host.changed(slice, [...keys], true);
     });
   }
 

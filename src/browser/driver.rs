@@ -48,8 +48,9 @@ pub struct Driver {
 
 /// Whoever shows the state. It may call the client from inside these.
 pub trait Watcher {
-    /// Keys of a slice have changed, here or in another tab.
-    fn changed(&self, slice: usize, keys: &[Rc<str>]);
+    /// Keys of a slice have changed, here or in another tab. `moved`: other keys are present, or in another order; but for those that have
+    /// come last.
+    fn changed(&self, slice: usize, keys: &[Rc<str>], moved: bool);
 
     /// What the application makes of an entry that it didn't write itself: the JSON to show, or `None` to refuse it.
     /// Asked only of slices that are configured with `check`.
@@ -305,7 +306,12 @@ impl Driver {
                 (client.store.take_news(), effects)
             };
             self.check();
-            let News { keys, damaged, newer } = news;
+            let News {
+                keys,
+                moved,
+                damaged,
+                newer,
+            } = news;
             if keys.is_empty() && damaged.is_empty() && newer.is_empty() && effects.is_empty() {
                 break;
             }
@@ -313,7 +319,7 @@ impl Driver {
                 self.carry_out(effect);
             }
             for (slice, keys) in keys {
-                self.watcher.changed(slice, &keys);
+                self.watcher.changed(slice, &keys, moved);
             }
             for key in damaged {
                 self.tell(Event::Corrupt(String::from(&*key)));

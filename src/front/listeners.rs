@@ -73,7 +73,7 @@ impl std::fmt::Debug for Listeners {
 pub(super) struct Watching(pub(super) Rc<Listeners>);
 
 impl Watcher for Watching {
-    fn changed(&self, slice: usize, keys: &[Rc<str>]) {
+    fn changed(&self, slice: usize, keys: &[Rc<str>], _moved: bool) {
         // Called with nothing borrowed: they may subscribe, and change things.
         let wanted = self.0.changes.borrow().clone();
         for (_, _, listener) in wanted.into_iter().filter(|(_, of, _)| *of == slice) {

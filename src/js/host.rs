@@ -19,7 +19,7 @@ extern "C" {
 
     // A listener that throws has been reported by the facade: it must not stop the client.
     #[wasm_bindgen(method, catch)]
-    fn changed(this: &Host, slice: usize, keys: &Array) -> Result<(), JsValue>;
+    fn changed(this: &Host, slice: usize, keys: &Array, moved: bool) -> Result<(), JsValue>;
 
     #[wasm_bindgen(method, catch)]
     fn read(this: &Host, slice: usize, key: &str, json: &str, version: u32) -> Result<Option<String>, JsValue>;
@@ -53,8 +53,8 @@ impl Host {
 }
 
 impl Watcher for Host {
-    fn changed(&self, slice: usize, keys: &[Rc<str>]) {
-        drop(Self::changed(self, slice, &array(keys)));
+    fn changed(&self, slice: usize, keys: &[Rc<str>], moved: bool) {
+        drop(Self::changed(self, slice, &array(keys), moved));
     }
 
     fn read(&self, unchecked: &Unchecked) -> Option<String> {

@@ -38,7 +38,7 @@ struct Shouting {
 }
 
 impl Watcher for Shouting {
-    fn changed(&self, _: usize, _: &[Rc<str>]) {}
+    fn changed(&self, _: usize, _: &[Rc<str>], _: bool) {}
 
     fn read(&self, unchecked: &Unchecked) -> Option<String> {
         if let Some(driver) = self.driver.borrow().upgrade() {

@@ -171,7 +171,7 @@ fn watchers_have_been_called_when_a_change_returns() {
 struct Counting(Rc<RefCell<Weak<Driver>>>);
 
 impl Watcher for Counting {
-    fn changed(&self, slice: usize, keys: &[Rc<str>]) {
+    fn changed(&self, slice: usize, keys: &[Rc<str>], _moved: bool) {
         let Some(driver) = self.0.borrow().upgrade() else {
             return;
         };

@@ -8,7 +8,7 @@ use super::{Document, Limits, Storage};
 use crate::number::Numbers;
 use crate::random::Random;
 use crate::sort::sort_and_dedup;
-use crate::state::{Replica, Slice};
+use crate::state::{Absorbed, Replica, Slice};
 use crate::text::concat;
 use crate::time::Now;
 
@@ -67,6 +67,8 @@ pub struct Known {
 pub struct Changes {
     /// The keys that changed, by slice.
     pub keys: Vec<(Rc<str>, Vec<Rc<str>>)>,
+    /// Whether other keys are present somewhere, or in another order; but for those that have come last.
+    pub moved: bool,
     /// Storage entries that couldn't be read.
     pub damaged: Vec<Rc<str>>,
     /// Storage entries of a newer version of this library, or of the application. They stay where they are.
@@ -163,6 +165,7 @@ impl Journal {
     /// Leaves nothing to [`take_changes`](Self::take_changes), except what couldn't be read.
     pub fn forget_news(&mut self) {
         self.news.keys.clear();
+        self.news.moved = false;
     }
 
     /// The keys of a slice that were read from the storage since this was asked last.
@@ -183,7 +186,7 @@ impl Journal {
     pub fn wipe(&mut self) {
         for (name, slice) in core::mem::take(&mut self.state.slices) {
             let keys = slice.keys();
-            self.news.add(&name, keys);
+            self.news.add(&name, all_moved(keys));
         }
         self.keys = Keys::default();
         self.outdated = Vec::new();
@@ -249,8 +252,19 @@ impl Journal {
     }
 }
 
+/// Keys that may be present, or not any more, for whatever reason.
+pub(super) fn all_moved(changed: Vec<Rc<str>>) -> Absorbed {
+    Absorbed {
+        changed,
+        moved: true,
+        ..Absorbed::default()
+    }
+}
+
 impl Changes {
-    pub(super) fn add(&mut self, slice: &Rc<str>, keys: Vec<Rc<str>>) {
+    pub(super) fn add(&mut self, slice: &Rc<str>, absorbed: Absorbed) {
+        let keys = absorbed.changed;
+        self.moved |= absorbed.moved;
         if keys.is_empty() {
             return;
         }

@@ -3,7 +3,7 @@ use std::rc::Rc;
 use super::{Document, Journal};
 use crate::list::retain;
 use crate::mutant::{self, Mutant};
-use crate::state::{Part, Replica, Scope};
+use crate::state::{Absorbed, Part, Replica, Scope};
 
 /// A record, kept until it has gone because something else that is stored contains it.
 ///
@@ -82,7 +82,7 @@ impl Journal {
             for kept in &kept.parts {
                 lost.slice(&kept.slice)
                     .part_mut(kept.number)
-                    .join(&kept.part, Scope::Listed, &mut Vec::new());
+                    .join(&kept.part, Scope::Listed, &mut Absorbed::default());
             }
             false
         });

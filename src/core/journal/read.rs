@@ -182,7 +182,8 @@ impl Journal {
         {
             self.kept.push(Kept::new(key.clone(), document.clone()));
         }
-        self.state.clock = self.state.clock.max(document.clock);
+        let clock = self.state.clock;
+        self.state.clock = clock.max(document.clock);
         for (name, slice) in &document.slices {
             if self.is_outdated(name) {
                 add_replicas(&mut self.strangers, slice);
@@ -198,9 +199,9 @@ impl Journal {
                 slice.read(usize::MAX);
             }
             self.newest = self.newest.max(newest(&document, slice).at);
-            let keys = self.state.slice(name).absorb(slice, scope);
-            self.note_read(name, &keys);
-            self.news.add(name, keys);
+            let absorbed = self.state.slice(name).absorb(slice, scope, clock + 1);
+            self.note_read(name, &absorbed.changed);
+            self.news.add(name, absorbed);
         }
     }
 

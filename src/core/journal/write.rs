@@ -1,5 +1,6 @@
 use std::rc::Rc;
 
+use super::area::all_moved;
 use super::kept::Kept;
 use super::stored::{Kind, Stored};
 use super::{Document, Journal, StorageFull};
@@ -78,6 +79,7 @@ impl Journal {
 
     /// Joins a change of this page. It shows at once, and is stored by the next [`flush`](Self::flush).
     pub fn apply(&mut self, name: &Rc<str>, change: &Slice) {
+        let clock = self.state.clock;
         let slice = self.state.slice(name);
         let changes = match &mut self.transaction {
             Some(transaction) => {
@@ -87,8 +89,8 @@ impl Journal {
             None => self.unwritten.get_or_insert_default(),
         };
         changes.slice(name).join(change, Scope::Listed);
-        let keys = slice.absorb(change, Scope::Listed);
-        self.news.add(name, keys);
+        let absorbed = slice.absorb(change, Scope::Listed, clock);
+        self.news.add(name, absorbed);
     }
 
     /// Starts a transaction: what follows is stored in one record, or undone.
@@ -131,7 +133,7 @@ impl Journal {
             for (key, _) in change.entries() {
                 keys.push(key.clone());
             }
-            self.news.add(&name, keys);
+            self.news.add(&name, all_moved(keys));
         }
     }
 

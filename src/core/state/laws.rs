@@ -78,7 +78,7 @@ fn state(random: &mut Random) -> Part {
 
 fn joined(a: &Part, b: &Part) -> Part {
     let mut part = a.clone();
-    part.join(b, Scope::Whole, &mut Vec::new());
+    part.join(b, Scope::Whole, &mut Absorbed::default());
     part.forget_void();
     part
 }
@@ -103,7 +103,7 @@ fn the_join_is_commutative_associative_and_idempotent_on_any_states() {
                 "what was joined is included, {round}"
             );
             let mut changed = a.clone();
-            changed.join(&b, scope, &mut Vec::new());
+            changed.join(&b, scope, &mut Absorbed::default());
             changed.forget_void();
             let nothing = changed == joined(&a, &Part::default());
             assert_eq!(a.includes(&b, scope), nothing, "includes, {scope:?}, {round}");

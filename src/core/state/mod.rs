@@ -21,7 +21,7 @@ pub use context::Context;
 pub use entries::{Entries, Source};
 pub use entry::{Cell, Counter, Entry, Event, Origin};
 pub use id::{Dot, MAX_CLOCK, Replica, Stamp};
-pub use part::{PARTS, Part, Scope, part_of};
+pub use part::{Absorbed, PARTS, Part, Scope, part_of};
 pub use slice::Slice;
 pub use view::Field;
 pub(crate) use view::{is_number, write_object};

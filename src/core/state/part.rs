@@ -37,24 +37,37 @@ pub enum Scope {
     Whole,
 }
 
+/// What joining has changed.
+#[derive(Debug, Default)]
+pub struct Absorbed {
+    /// The keys of which something else is known.
+    pub changed: Vec<Rc<str>>,
+    /// Whether other keys are present, or in another order; but for those that have come last.
+    pub moved: bool,
+    /// What is put at this clock or later comes last.
+    pub last: u64,
+}
+
 impl Part {
-    /// Joins `other` into this one, and adds the keys that it changed to `changed`.
-    pub fn join(&mut self, other: &Self, scope: Scope, changed: &mut Vec<Rc<str>>) {
+    /// Joins `other` into this one, and adds what that has changed to `absorbed`.
+    pub fn join(&mut self, other: &Self, scope: Scope, absorbed: &mut Absorbed) {
         if scope == Scope::Whole {
             let nothing = Entry::default();
             for (key, entry) in self.entries.iter_mut() {
                 if other.entries.get(key).is_none() && entry.join(&self.context, &nothing, &other.context) {
-                    changed.push(key.clone());
+                    absorbed.changed.push(key.clone());
+                    absorbed.moved = true;
                 }
             }
         }
         for (key, theirs) in other.entries.iter() {
-            if self
-                .entries
-                .get_or_insert(key)
-                .join(&self.context, theirs, &other.context)
-            {
-                changed.push(key.clone());
+            let entry = self.entries.get_or_insert(key);
+            let before = (entry.is_present(), entry.order());
+            if entry.join(&self.context, theirs, &other.context) {
+                absorbed.changed.push(key.clone());
+                let now = (entry.is_present(), entry.order());
+                let last = !before.0 && now.0 && now.1.clock >= absorbed.last;
+                absorbed.moved |= before != now && !last;
             }
         }
         self.context.join(&other.context);

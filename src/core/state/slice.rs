@@ -1,7 +1,7 @@
 use std::rc::Rc;
 
 use super::part::part_of;
-use super::{Entry, Part, Scope, Stamp};
+use super::{Absorbed, Entry, Part, Scope, Stamp};
 use crate::list::retain;
 use crate::sort::sort_by;
 
@@ -93,34 +93,38 @@ impl Slice {
 
     /// Joins `other` into this state, and gives the keys that it changed.
     pub fn join(&mut self, other: &Self, scope: Scope) -> Vec<Rc<str>> {
-        let mut changed = Vec::new();
+        let mut absorbed = Absorbed::default();
         for (number, theirs) in &other.parts {
-            self.part_mut(*number).join(theirs, scope, &mut changed);
+            self.part_mut(*number).join(theirs, scope, &mut absorbed);
         }
-        changed
+        absorbed.changed
     }
 
     /// Joins `other`, as [`join`](Self::join), and forgets the keys of which nothing is left.
     ///
-    /// Parts of which nothing was known, and which aren't read yet, are taken as they are; their keys aren't given.
-    pub fn absorb(&mut self, other: &Self, scope: Scope) -> Vec<Rc<str>> {
-        let mut changed = Vec::new();
+    /// Parts of which nothing was known, and which aren't read yet, are taken as they are; their keys aren't given. What is put at
+    /// the clock `last` or later comes last in the order of the keys.
+    pub fn absorb(&mut self, other: &Self, scope: Scope, last: u64) -> Absorbed {
+        let mut absorbed = Absorbed {
+            last,
+            ..Absorbed::default()
+        };
         for (number, theirs) in &other.parts {
             let ours = self.part_mut(*number);
             if theirs.entries.unread().is_some() && ours.is_new() {
                 *ours = theirs.clone();
                 continue;
             }
-            let before = changed.len();
-            ours.join(theirs, scope, &mut changed);
-            for key in changed.iter().skip(before) {
+            let before = absorbed.changed.len();
+            ours.join(theirs, scope, &mut absorbed);
+            for key in absorbed.changed.iter().skip(before) {
                 ours.entries.forget_void(key);
             }
             for (key, _) in theirs.entries.iter() {
                 ours.entries.forget_void(key);
             }
         }
-        changed
+        absorbed
     }
 
     /// Whether joining `other`, a change, would change nothing.

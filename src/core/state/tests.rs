@@ -32,7 +32,7 @@ impl Tab {
 
     fn apply(&mut self, change: Result<Slice, ChangeError>) -> Slice {
         let change = change.unwrap();
-        self.slice.absorb(&change, Scope::Listed);
+        self.slice.absorb(&change, Scope::Listed, 0);
         change
     }
 
@@ -62,7 +62,7 @@ impl Tab {
             .flat_map(|(_, entry)| &entry.events)
             .flat_map(|event| &event.cells);
         self.clock = seen.map(|cell| cell.stamp.clock).max().unwrap_or(0).max(self.clock);
-        self.slice.absorb(change, Scope::Listed);
+        self.slice.absorb(change, Scope::Listed, 0);
     }
 
     fn get(&self, key: &str) -> Option<String> {

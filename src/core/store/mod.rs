@@ -89,6 +89,8 @@ pub struct Store {
 pub struct News {
     /// The keys that changed, by slice.
     pub keys: Vec<(usize, Vec<Rc<str>>)>,
+    /// Whether other keys show somewhere, or in another order; but for those that have come last.
+    pub moved: bool,
     /// Storage entries that can't be read. They were set aside, or stay where they are.
     pub damaged: Vec<Rc<str>>,
     /// Storage entries of a newer version of this library or of the application. They are left where they are.
@@ -249,7 +251,10 @@ impl Store {
         for owner in [Owner::Device, Owner::User] {
             for journal in self.journals.iter_mut().skip(journal(Place::Local, owner)).take(3) {
                 let Changes {
-                    keys, damaged, newer, ..
+                    keys,
+                    moved,
+                    damaged,
+                    newer,
                 } = journal.take_changes();
                 for (name, keys) in keys {
                     // Slices that only another version of the application has are kept, and nobody here watches them.
@@ -258,11 +263,13 @@ impl Store {
                         news.keys.push((slice, keys));
                     }
                 }
+                news.moved |= moved;
                 news.damaged.extend(damaged);
                 news.newer.extend(newer);
             }
         }
         for (slice, keys) in core::mem::take(&mut self.shown) {
+            news.moved = true;
             match news.keys.iter_mut().find(|(other, _)| *other == slice) {
                 Some((_, known)) => known.extend(keys),
                 None => news.keys.push((slice, keys)),

@@ -166,7 +166,7 @@ impl Heard {
 }
 
 impl Watcher for Recorder {
-    fn changed(&self, slice: usize, keys: &[Rc<str>]) {
+    fn changed(&self, slice: usize, keys: &[Rc<str>], _moved: bool) {
         let keys = keys.iter().map(|key| String::from(&**key)).collect();
         self.0.changes.borrow_mut().push((slice, keys));
     }

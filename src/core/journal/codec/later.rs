@@ -68,7 +68,7 @@ mod tests {
                 Some(r#"{"qty":1,"title":"ä"}"#),
                 author,
             );
-            slice.absorb(&change.unwrap(), Scope::Listed);
+            slice.absorb(&change.unwrap(), Scope::Listed, 0);
         }
         Document {
             clock: 200,

@@ -10,7 +10,7 @@ fn oracle(log: &[(String, String)]) -> Document {
             Scope::Listed
         };
         for (name, slice) in &Document::decode(text, NATIVE).unwrap().slices {
-            all.slice(name).absorb(slice, scope);
+            all.slice(name).absorb(slice, scope, 0);
         }
     }
     all
