@@ -6,8 +6,8 @@ import { storedBy } from "./stored.js";
 const now = () => performance.now();
 
 /** What a user would wait for at most, in this loop; and the fewest and the most turns of it. */
-const LOOP = { milliseconds: 150, fewest: 3, most: 200 };
-const WARM = { milliseconds: 60, fewest: 2, most: 50 };
+const LOOP = { milliseconds: 100, fewest: 3, most: 200 };
+const WARM = { milliseconds: 40, fewest: 2, most: 50 };
 const READS = 1_000;
 
 /** Milliseconds: of each turn, and on average. The clock has steps of 5 µs, so the average is by the time of all turns. */
@@ -79,7 +79,7 @@ export const bench = {
           number++;
           store.snapshot();
         }, synchronous);
-      const { mean, each } = await loop(add, { milliseconds: 1_500, fewest: 3, most: adds });
+      const { mean, each } = await loop(add, { milliseconds: 1_000, fewest: 3, most: adds });
       // The few that store by a timer take their time: of these, as many as fit.
       result.add = { mean: mean * adds, each: each.map((took) => took * adds) };
     }

@@ -13,6 +13,7 @@
 //! cargo xtask bench micro            join, encode and decode, native (this is criterion's)
 //! cargo xtask bench profile          where the time goes while opening and sending
 //! cargo xtask bench report           the report again, from the results that there are
+//! cargo xtask bench --rounds=10 …    sooner, and less sure
 //! ```
 //!
 //! Contenders take turns: each round has every one once, in another order, on a page that was just loaded, with a storage that
@@ -62,13 +63,12 @@ const PARTS: [&str; 7] = ["bytes", "open", "state", "tabs", "requests", "refresh
 async fn main() {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let smoke = arguments.iter().any(|argument| argument == "--smoke");
-    let named: Vec<&str> = arguments
-        .iter()
-        .map(String::as_str)
-        .filter(|word| *word != "--smoke")
-        .collect();
+    let rounds = arguments.iter().find_map(|argument| argument.strip_prefix("--rounds="));
+    let rounds = rounds.map(|number| number.parse().expect("a number of rounds"));
+    let words = arguments.iter().map(String::as_str);
+    let named: Vec<&str> = words.filter(|word| !word.starts_with("--")).collect();
     let parts = if named.is_empty() { PARTS.to_vec() } else { named };
-    let bench = Bench::new(smoke).await;
+    let bench = Bench::new(smoke, rounds).await;
     for part in parts {
         match part {
             "bytes" => bytes::run(&bench),

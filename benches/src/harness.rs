@@ -34,6 +34,7 @@ const ARGUMENTS: [&str; 5] = [
 pub(crate) struct Bench {
     /// Just enough to see that everything still works.
     pub(crate) smoke: bool,
+    rounds: usize,
     /// The bundles of the contenders.
     pub(crate) contenders: PathBuf,
     /// Where the results belong.
@@ -45,7 +46,7 @@ pub(crate) struct Bench {
 }
 
 impl Bench {
-    pub(crate) async fn new(smoke: bool) -> Self {
+    pub(crate) async fn new(smoke: bool, rounds: Option<usize>) -> Self {
         let contenders = std::env::var_os("HOLDALL_CONTENDERS").map(PathBuf::from);
         let contenders = contenders.expect("HOLDALL_CONTENDERS: run `cargo xtask bench`, which builds them");
         let here = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -62,6 +63,7 @@ impl Bench {
         };
         let mut bench = Self {
             smoke,
+            rounds: rounds.unwrap_or(ROUNDS),
             contenders,
             results,
             docs,
@@ -92,7 +94,7 @@ impl Bench {
 
     /// Lets everybody have a turn, then everybody again in another order, and so on; how many rounds there were.
     pub(crate) async fn rounds<T>(&self, what: &str, turns: &[T], take: impl AsyncFnMut(usize, &T)) -> usize {
-        self.few_rounds(what, ROUNDS, turns, take).await
+        self.few_rounds(what, self.rounds, turns, take).await
     }
 
     /// As many rounds as are asked for.

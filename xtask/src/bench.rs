@@ -13,10 +13,19 @@ pub(crate) const PARTS: [&str; 11] = [
     "bytes", "journal", "memory", "micro", "open", "profile", "refresh", "report", "requests", "state", "tabs",
 ];
 
+/// Whether it is a part, or says how many rounds.
+pub(crate) fn is_known(word: &str) -> bool {
+    let rounds = word
+        .strip_prefix("--rounds=")
+        .is_some_and(|number| number.parse::<usize>().is_ok());
+    rounds || PARTS.contains(&word)
+}
+
 /// Measures the named parts, or all, in sight of the user.
 pub(crate) fn run(workspace: &Workspace, parts: &[String]) -> Result {
     let (micro, others): (Vec<&String>, Vec<&String>) = parts.iter().partition(|part| *part == "micro");
-    if parts.is_empty() || !others.is_empty() {
+    let all = !parts.iter().any(|part| PARTS.contains(&part.as_str()));
+    if all || !others.is_empty() {
         tools::wasm_target()?;
         let browsers = Browsers::find_or_install(workspace)?;
         package::build(workspace, Profile::Wasm)?;
@@ -33,7 +42,7 @@ pub(crate) fn run(workspace: &Workspace, parts: &[String]) -> Result {
         ]);
         run_process(tell(&mut command, workspace, &browsers).args(others))?;
     }
-    if parts.is_empty() || !micro.is_empty() {
+    if all || !micro.is_empty() {
         run_process(cargo(&workspace.root).args(["bench", "--package", "holdall-benches", "--bench", "micro"]))?;
     }
     Ok(())

@@ -38,7 +38,7 @@ pub(crate) fn parse(arguments: &[String]) -> Result<Command, String> {
         ["pack", extra, ..] => Err(format!("`pack` takes no arguments, but got `{extra}`")),
         ["packaging", rest @ ..] => Ok(Command::Packaging(rest.iter().map(ToString::to_string).collect())),
         ["simulate", rest @ ..] => Ok(Command::Simulate(rest.iter().map(ToString::to_string).collect())),
-        ["bench", parts @ ..] => match parts.iter().find(|part| !bench::PARTS.contains(part)) {
+        ["bench", parts @ ..] => match parts.iter().find(|part| !bench::is_known(part)) {
             None => Ok(Command::Bench(parts.iter().map(ToString::to_string).collect())),
             Some(unknown) => Err(format!(
                 "no part of the benchmarks is called `{unknown}`; these are: {}",
@@ -92,6 +92,7 @@ mod tests {
         assert_eq!(parsed("test"), Ok(Command::Test));
         assert_eq!(parsed("pack"), Ok(Command::Pack));
         assert_eq!(parsed("bench"), Ok(Command::Bench(Vec::new())));
+        assert!(parsed("bench --rounds=10 open").is_ok() && parsed("bench --rounds=x").is_err());
         assert_eq!(
             parsed("bench journal open"),
             Ok(Command::Bench(vec!["journal".into(), "open".into()]))
