@@ -31,11 +31,12 @@ export const bench = {
     store.subscribe(() => {
       if (quantity(0) === seen) return;
       seen = quantity(0);
-      store.change(key(1));
+      // In a task of its own: some don't store what is changed while they load.
+      breathe().then(() => store.change(key(1)));
     });
   },
 
-  /** How long it takes until the other tab's answer is here: there and back, so half of it is one way. */
+  /** How long it takes until the other tab's answer is here: there and back, so half of it is one way. An answer may get lost. */
   async ping(turns) {
     let heard = () => {};
     store.subscribe(() => heard());
@@ -43,21 +44,20 @@ export const bench = {
     for (let turn = 0; turn < turns; turn++) {
       const before = quantity(1);
       const begin = performance.now();
-      const answered = new Promise((resolve, reject) => {
-        const limit = setTimeout(() => reject(new Error("the other tab doesn't answer")), 5_000);
+      const answered = new Promise((resolve) => {
+        const limit = setTimeout(() => resolve(false), 1_000);
         heard = () => {
           if (quantity(1) === before) return;
           clearTimeout(limit);
-          resolve();
+          resolve(true);
         };
       });
       store.change(key(0));
-      await answered;
-      took.push((performance.now() - begin) / 2);
+      if (await answered) took.push((performance.now() - begin) / 2);
       heard = () => {};
       await breathe();
     }
-    return { mean: took.toSorted((one, other) => one - other)[took.length >> 1], each: took };
+    return took;
   },
 
   /** Waits for the word, then changes one line that often, as fast as tasks go. */

@@ -9,6 +9,7 @@ use crate::contender::STORES;
 use crate::harness::{Bench, Page, progress};
 use crate::results::{Loop, Results, Samples, Target};
 use crate::seeds;
+use crate::statistics::median;
 
 /// These hear of other tabs.
 const LISTENING: [&str; 5] = ["holdall", "zustand", "nanostores", "tanstack", "tinybase"];
@@ -41,8 +42,12 @@ pub(crate) async fn run(bench: &Bench) {
                 page.call::<Value>("open", json!([contender])).await;
             }
             other.call::<Value>("echo", json!([])).await;
-            let turns: Loop = pages.first.call("ping", json!([pings])).await;
-            samples.add_loop("latency", contender, LINES, turns);
+            let took: Vec<f64> = pages.first.call("ping", json!([pings])).await;
+            samples.add("answers lost", contender, pings, (pings - took.len()) as f64);
+            if !took.is_empty() {
+                let mean = median(&took);
+                samples.add_loop("latency", contender, LINES, Loop { mean, each: took });
+            }
         })
         .await;
 
@@ -65,7 +70,7 @@ pub(crate) async fn run(bench: &Bench) {
         rows: samples.rows("ms"),
         targets: Vec::new(),
     };
-    for row in results.rows.iter_mut().filter(|row| row.measure == "lost") {
+    for row in results.rows.iter_mut().filter(|row| row.measure.contains("lost")) {
         row.unit = "updates".into();
     }
     let own = results.row("lost", "holdall", TABS * changes).expect("it was measured");

@@ -13,7 +13,8 @@ export async function open({ cart, signIn }) {
     // As the redirect would, without the sign-in's pages: our server takes the nonce for the code.
     let asked;
     await auth0.loginWithRedirect({ openUrl: (url) => void (asked = new URL(url).searchParams) });
-    await auth0.handleRedirectCallback(`${location.origin}/?code=${asked.get("nonce")}&state=${asked.get("state")}`);
+    const back = new URLSearchParams({ code: asked.get("nonce"), state: asked.get("state") });
+    await auth0.handleRedirectCallback(`${location.origin}/?${back}`);
   }
   const send = async (path, init) => {
     const token = await auth0.getTokenSilently();
