@@ -30,7 +30,7 @@ if (existsSync("dist/holdall.js")) {
     logOverride: { "empty-import-meta": "silent" },
   });
   const { text } = outputFiles[0];
-  const globals = "window, self, Window, Storage, Request, Date, fetch, localStorage, sessionStorage";
+  const globals = "window, self, Window, Storage, Request, Date, performance, fetch, localStorage, sessionStorage";
   writeFileSync(
     "dist/bindings.js",
     `export function bindings(globalThis) {\n  const { ${globals} } = globalThis;\n${text}  return made;\n}\n`,

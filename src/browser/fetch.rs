@@ -90,11 +90,10 @@ impl Driver {
         loop {
             let settled = JsFuture::from(promise).await;
             let answer = settled.as_ref().ok().map(JsCast::unchecked_ref::<Response>);
-            let (status, header) = match answer {
-                None => (NO_ANSWER, None),
-                Some(answer) => (answer.status(), Some(answer.headers())),
-            };
-            let header = |name: &str| header.as_ref()?.get(name).ok().flatten();
+            let status = answer.map_or(NO_ANSWER, Response::status);
+            // Only a refusal's say something here.
+            let refusal = answer.filter(|_| status >= 400).map(Response::headers);
+            let header = |name: &str| refusal.as_ref()?.get(name).ok().flatten();
             if !call.is_aborted() && !self.is_over(&exchange) {
                 let asked = header("Retry-After").and_then(|value| clock::until(&value));
                 let wait = self.change(|client| Ok(client.retry_after(&mut exchange, status, asked)));

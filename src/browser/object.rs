@@ -6,6 +6,10 @@ use wasm_bindgen::{JsCast, JsValue};
 
 /// A property; undefined where there can be none.
 pub(crate) fn get(object: &JsValue, name: &str) -> JsValue {
+    // It would throw, and making an error takes longer than all else here.
+    if !object.is_object() && !object.is_function() {
+        return JsValue::UNDEFINED;
+    }
     Reflect::get(object, &name.into()).unwrap_or_default()
 }
 
