@@ -155,6 +155,12 @@ impl Journal {
         self.outdated.iter().any(|other| **other == *name)
     }
 
+    /// Whether [`take_changes`](Self::take_changes) has anything to give.
+    #[must_use]
+    pub fn has_news(&self) -> bool {
+        !(self.news.keys.is_empty() && self.news.damaged.is_empty() && self.news.newer.is_empty())
+    }
+
     /// What has changed since this was asked last.
     pub fn take_changes(&mut self) -> Changes {
         let mut changes = core::mem::take(&mut self.news);

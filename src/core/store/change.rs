@@ -49,7 +49,7 @@ impl Store {
     pub fn patch(&mut self, slice: usize, key: &str, fields: &str) -> Result<(), Error> {
         let create = self.has_fields(slice)? == Kind::Object;
         let fields = self.canonical(fields, true)?;
-        self.whole_or_not_at_all(&mut |store| {
+        self.whole_or_not_at_all(slice, key, &mut |store| {
             store.prepare(slice, key)?;
             store.change(slice, key, &|state, author| {
                 state.patch(&key.into(), &fields, create, author)
@@ -81,7 +81,7 @@ impl Store {
         if let Some(init) = &init {
             self.check_init(slice, init, field)?;
         }
-        self.whole_or_not_at_all(&mut |store| {
+        self.whole_or_not_at_all(slice, key, &mut |store| {
             // What another tab has put meanwhile must not be put again over its count.
             store.prepare(slice, key)?;
             if let Some(init) = &init
@@ -172,8 +172,18 @@ impl Store {
     }
 
     /// Should one step be refused, those before it must not stay.
-    fn whole_or_not_at_all(&mut self, steps: &mut dyn FnMut(&mut Self) -> Result<(), Error>) -> Result<(), Error> {
+    fn whole_or_not_at_all(
+        &mut self,
+        slice: usize,
+        key: &str,
+        steps: &mut dyn FnMut(&mut Self) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         if self.in_transaction {
+            return steps(self);
+        }
+        self.look(slice)?;
+        // One step will do, as nearly always, if the entry is there and as it is shown.
+        if self.get(slice, key).is_some() && self.verdicts.shown(slice, key).is_none() {
             return steps(self);
         }
         self.begin()?;

@@ -250,6 +250,9 @@ impl Store {
         let mut news = News::default();
         for owner in [Owner::Device, Owner::User] {
             for journal in self.journals.iter_mut().skip(journal(Place::Local, owner)).take(3) {
+                if !journal.has_news() {
+                    continue;
+                }
                 let Changes {
                     keys,
                     moved,
