@@ -54,6 +54,8 @@ pub(super) struct Dirty {
     pub(super) chunk: Chunk,
     /// The snapshot that may hold all of it already: it ranks above all others, and nothing was seen to be stored after it.
     pub(super) latest: Option<Rc<str>>,
+    /// No snapshot has any of it.
+    pub(super) is_first: bool,
 }
 
 impl Layout {
@@ -92,11 +94,16 @@ impl Layout {
                     _ => others += 1,
                 }
             }
+            let is_first = first.is_none();
             let latest = first.filter(|(stored, fits)| *fits && stored.seen == newest && rank(stored) < MAX_RANK);
             let latest = latest.map(|(stored, _)| stored.key.clone());
             layout.clean += exact.unwrap_or_default();
             if slice.touched() & chunk.parts() != 0 && (exact.is_none() || others > 0) {
-                layout.dirty.push(Dirty { chunk, latest });
+                layout.dirty.push(Dirty {
+                    chunk,
+                    latest,
+                    is_first,
+                });
             }
         }
         layout

@@ -103,10 +103,11 @@ impl Journal {
 
     /// Joins what was read.
     fn join_read(&mut self) {
-        let reading = core::mem::take(&mut self.reading);
+        let mut reading = core::mem::take(&mut self.reading);
         for (stored, document) in &reading {
             self.note_newer(&stored.key, document);
         }
+        self.follow(&mut reading);
         for (stored, document) in reading {
             if !self.keys.contains(&stored.key) {
                 self.join(stored, document);
@@ -134,13 +135,19 @@ impl Journal {
             return;
         }
         if let Some((stored, document)) = self.decode(key, &Rc::new(text.to_owned())) {
-            let behind = self.lacks_retirement(&document);
+            // What it says of replicas that were retired can be followed only by who has what announced it.
+            if self.lacks_retirement(&document) {
+                self.load();
+                if self.keys.contains(key) {
+                    return;
+                }
+            }
             self.note_contained(key, &document);
             self.note_newer(key, &document);
-            self.join(stored, document);
-            // Its writer knows of replicas that were retired, and floors their counters under another name than this page has them.
-            if behind {
-                self.load();
+            let mut reading = [(stored, document)];
+            self.follow(&mut reading);
+            for (stored, document) in reading {
+                self.join(stored, document);
             }
         }
     }
@@ -172,9 +179,6 @@ impl Journal {
         let key = stored.key.clone();
         let scope = scope(stored.kind);
         self.keys.insert(stored);
-        if self.lacks_retirement(&document) {
-            self.follow_own_retirement(document.horizon);
-        }
         if self
             .keys
             .get(&key)

@@ -1,5 +1,8 @@
-use super::stored::Kind;
+use std::rc::Rc;
+
+use super::stored::{Kind, Stored};
 use super::{Document, Journal};
+use crate::list::retain;
 use crate::sort::sort_and_dedup;
 use crate::state::{Replica, Slice};
 use crate::text::split_once;
@@ -8,7 +11,9 @@ use crate::text::split_once;
 impl Journal {
     /// The youngest replica to be retired, if too many are named. Everything that is stored has been read.
     pub(super) fn retirable(&self) -> Option<Replica> {
-        let replicas = self.replicas();
+        let announced = self.announced_anywhere();
+        let mut replicas = self.replicas();
+        retain(&mut replicas, |replica| Some(*replica) > announced);
         if replicas.len() <= self.limits.replicas {
             return None;
         }
@@ -39,9 +44,9 @@ impl Journal {
         younger >= self.limits.replicas / 4 || self.horizon() >= Some(own)
     }
 
-    /// The youngest replica that was retired anywhere.
+    /// The youngest replica that was retired anywhere, or may be.
     pub(super) fn horizon(&self) -> Option<Replica> {
-        let mut horizon = None;
+        let mut horizon = self.announced_anywhere();
         for (_, slice) in &self.state.slices {
             for (_, part) in slice.parts() {
                 horizon = horizon.max(part.context.horizon());
@@ -59,6 +64,66 @@ impl Journal {
                     part.is_some_and(|part| part.context.horizon() < document.horizon)
                 })
         })
+    }
+
+    /// The youngest replica that may be retired in these parts of a slice, and whether that is known to be stored for good: whatever
+    /// the one snapshot of them has replaced went only when that had stayed.
+    pub(super) fn announced(&self, name: &str, parts: u64) -> (Option<Replica>, bool) {
+        let (mut announced, mut snapshots) = (None, 0);
+        for stored in self.keys.joined() {
+            if stored.kind == Kind::Snapshot && stored.touched(name) & parts != 0 {
+                announced = announced.max(stored.horizon);
+                snapshots += 1;
+            }
+        }
+        (announced, snapshots == 1)
+    }
+
+    /// The youngest replica that may be retired anywhere.
+    pub(super) fn announced_anywhere(&self) -> Option<Replica> {
+        let mut announced = None;
+        for stored in self.keys.joined() {
+            if stored.kind == Kind::Snapshot {
+                announced = announced.max(stored.horizon);
+            }
+        }
+        announced
+    }
+
+    /// Retires what others speak of as retired, where that was announced: in the state, and in what is about to be joined.
+    pub(super) fn follow(&mut self, reading: &mut [(Stored, Document)]) {
+        let mut terms: Vec<(Rc<str>, u64, Replica)> = Vec::new();
+        for stored in self.keys.joined().chain(reading.iter().map(|(stored, _)| stored)) {
+            let Some(horizon) = stored.horizon.filter(|_| stored.kind != Kind::Snapshot) else {
+                continue;
+            };
+            for (name, touched) in &stored.touches {
+                match terms.iter_mut().find(|(other, _, of)| other == name && *of == horizon) {
+                    Some((_, parts, _)) => *parts |= touched,
+                    None => terms.push((name.clone(), *touched, horizon)),
+                }
+            }
+        }
+        let announces = |stored: &Stored, horizon| stored.kind == Kind::Snapshot && stored.horizon >= Some(horizon);
+        for (name, parts, horizon) in terms {
+            let mut own = 0;
+            for stored in self.keys.joined() {
+                if announces(stored, horizon) {
+                    own |= stored.touched(&name) & parts;
+                }
+            }
+            for (stored, document) in &mut *reading {
+                if announces(stored, horizon) && stored.touched(&name) & parts != 0 {
+                    let slice = document.slice(&name);
+                    retire(slice, parts, Some(horizon));
+                    // What was known already isn't there any more.
+                    own |= stored.touched(&name) & parts & !slice.touched();
+                }
+            }
+            if own != 0 {
+                retire(self.state.slice(&name), own, Some(horizon));
+            }
+        }
     }
 
     /// All replicas that are named anywhere, sorted.
@@ -84,4 +149,14 @@ pub(super) fn add_replicas(replicas: &mut Vec<Replica>, slice: &Slice) {
         }
     }
     sort_and_dedup(replicas);
+}
+
+/// Retires replicas in some parts, given as bits.
+pub(super) fn retire(slice: &mut Slice, parts: u64, horizon: Option<Replica>) {
+    let Some(horizon) = horizon else { return };
+    for (number, part) in slice.parts_mut() {
+        if parts >> *number & 1 == 1 && part.context.horizon() < Some(horizon) {
+            part.retire(horizon);
+        }
+    }
 }
