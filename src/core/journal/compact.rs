@@ -6,6 +6,7 @@ use super::retire::retire;
 use super::stored::{Kind, Stored};
 use super::{Document, Journal, StorageFull};
 use crate::json::write;
+use crate::list::retain;
 use crate::mutant::{self, Mutant};
 use crate::state::{Scope, Slice};
 
@@ -37,6 +38,11 @@ impl Journal {
             return Some(Pace::Soon);
         }
         let Some(mut compaction) = self.compaction.take() else {
+            if let Some(compaction) = self.take_over() {
+                let have_stayed = self.are_old(&compaction.written);
+                self.compaction = Some(compaction);
+                return Some(if have_stayed { Pace::Soon } else { Pace::Later });
+            }
             if self.read_ahead() {
                 return Some(Pace::Soon);
             }
@@ -122,21 +128,10 @@ impl Journal {
             Job::Snapshot(..) if self.has_unwritten() => Err(StorageFull),
             // A newer version has written it since this was planned.
             Job::Snapshot(name, _) if self.is_outdated(&name) => Ok(()),
-            Job::Snapshot(name, mut dirty) => {
+            Job::Snapshot(name, dirty) => {
                 let parts = dirty.chunk.parts();
-                let (announced, has_stayed) = self.announced(&name, parts);
-                if let (Some(key), None) = (dirty.latest.take(), compaction.horizon) {
-                    let announces = self.keys.get(&key).is_some_and(|stored| stored.horizon >= announced);
-                    if announces && self.is_current(&key, &name, parts) {
-                        compaction.written.push(key);
-                    } else {
-                        compaction.jobs.push(Job::Snapshot(name, dirty));
-                    }
-                    return Ok(());
-                }
-                let mut slice = self
-                    .slice(&name)
-                    .map_or_else(Slice::default, |slice| slice.only(parts));
+                let (announced, has_stayed) = self.announced_in(&name, parts);
+                let mut slice = self.slice(&name).map_or_else(Slice::default, |slice| slice.only(parts));
                 if mutant::on(Mutant::SharedContext) {
                     let all = self.slice(&name).cloned().unwrap_or_default();
                     for (_, part) in slice.parts_mut() {
@@ -173,18 +168,6 @@ impl Journal {
         Ok(())
     }
 
-    /// Whether a snapshot holds all that is known of a chunk: a page that has ended before it removed the rest may have left it.
-    fn is_current(&self, key: &str, name: &Rc<str>, parts: u64) -> bool {
-        let stored = self.stored(key);
-        let held = stored.slices.iter().find(|(other, _)| other == name);
-        self.slice(name).is_some_and(|slice| {
-            slice.parts().iter().all(|(number, part)| {
-                let held = held.and_then(|(_, held)| held.part(*number));
-                parts >> *number & 1 == 0 || held.is_some_and(|held| held.includes(part, Scope::Whole))
-            })
-        })
-    }
-
     /// What an entry says; nothing if it has gone.
     fn stored(&self, key: &str) -> Document {
         let text = self.storage.get(key).unwrap_or_default();
@@ -217,6 +200,7 @@ impl Journal {
         for key in contained.drain(contained.len().saturating_sub(REMOVALS)..) {
             self.storage.remove(&key);
             self.keys.remove(&key);
+            retain(&mut self.kept, |kept| kept.key != key);
         }
         let more = !contained.is_empty();
         compaction.contained = Some(contained);
@@ -226,6 +210,9 @@ impl Journal {
     /// What had been read and is contained in what was written and has stayed.
     fn contained(&mut self, compaction: &Compaction) -> Vec<Rc<str>> {
         let stayed = self.stayed(&compaction.written);
+        if compaction.taken_over && stayed.len() < compaction.written.len() {
+            return Vec::new();
+        }
         for snapshot in &stayed {
             if snapshot.kind == Kind::Snapshot {
                 for (name, touched) in &snapshot.touches {

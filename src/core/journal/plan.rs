@@ -19,6 +19,8 @@ pub(super) struct Compaction {
     pub(super) written: Vec<Rc<str>>,
     /// What is to be removed, once that is known.
     pub(super) contained: Option<Vec<Rc<str>>>,
+    /// Whether a page that has ended has written these. What they contain they contain together.
+    pub(super) taken_over: bool,
     /// Up to where the snapshots announce that replicas are retired.
     pub(super) horizon: Option<Replica>,
 }
@@ -95,8 +97,16 @@ impl Journal {
             jobs,
             written: Vec::new(),
             contained: None,
+            taken_over: false,
             horizon,
         })
+    }
+
+    /// Whether so many records lie about that compacting shouldn't wait: pages that live for seconds would never come to it.
+    #[must_use]
+    pub fn is_overdue(&self) -> bool {
+        let is_record = |stored: &&Stored| stored.kind == Kind::Record;
+        self.keys.joined().filter(is_record).count() > 2 * self.limits.records
     }
 
     /// Whether to wait with it.

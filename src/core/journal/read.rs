@@ -62,20 +62,26 @@ impl Journal {
     /// Reads the listed entries that weren't yet, until so many bytes were read. Gives whether any was left to read.
     fn read(&mut self, listed: &[String], left: &mut usize) -> bool {
         let mut found = false;
-        for key in listed {
-            let known = self.keys.contains(key) || self.find_read(key).is_ok();
-            if *left > 0
-                && !known
-                && let Some(text) = self.storage.get(key)
-            {
-                let later = self.opening && self.kind(key) == Some(Kind::Snapshot);
-                *left = left.saturating_sub(if later { text.len() / LATER } else { text.len() });
-                found = true;
-                let text = Rc::new(text);
-                if let (Some((stored, mut document)), Err(at)) = (self.decode(key, &text), self.find_read(key)) {
-                    self.note_contained(key, &document);
-                    self.forget_included(&stored, &mut document);
-                    self.reading.insert(at, (stored, document));
+        // What contains others comes first: see `join_read`.
+        for records in [false, true] {
+            for key in listed.iter().rev() {
+                let is_due = *left > 0 && (self.kind(key) == Some(Kind::Record)) == records;
+                let known = self.keys.contains(key) || self.find_read(key).is_ok();
+                if is_due
+                    && !known
+                    && let Some(text) = self.storage.get(key)
+                {
+                    let later = self.opening && self.kind(key) == Some(Kind::Snapshot);
+                    *left = left.saturating_sub(if later { text.len() / LATER } else { text.len() });
+                    found = true;
+                    let text = Rc::new(text);
+                    if let (Some((stored, mut document)), Err(at)) = (self.decode(key, &text), self.find_read(key)) {
+                        self.note_contained(key, &document);
+                        if !self.opening {
+                            self.forget_included(&stored, &mut document);
+                        }
+                        self.reading.insert(at, (stored, document));
+                    }
                 }
             }
         }
@@ -84,8 +90,8 @@ impl Journal {
 
     /// Forgets the parts that are known already, so that joining is quick. A record is kept whole.
     fn forget_included(&self, stored: &Stored, document: &mut Document) {
-        let (scope, opening) = (scope(stored.kind), self.opening);
-        if stored.kind == Kind::Record || opening {
+        let scope = scope(stored.kind);
+        if stored.kind == Kind::Record {
             return;
         }
         for (name, slice) in &mut document.slices {
@@ -108,10 +114,21 @@ impl Journal {
             self.note_newer(&stored.key, document);
         }
         self.follow(&mut reading);
-        for (stored, document) in reading {
-            if !self.keys.contains(&stored.key) {
+        // By the order of their keys, so the snapshots that rank highest come first.
+        for (stored, document) in reading.iter_mut().rev() {
+            if stored.kind != Kind::Record {
+                if self.opening {
+                    self.forget_included(stored, document);
+                    self.note_covered(stored, document);
+                }
                 self.join(stored, document);
             }
+        }
+        if self.opening {
+            self.note_covered_records(&reading);
+        }
+        for (stored, document) in &reading {
+            self.join(stored, document);
         }
     }
 
@@ -135,20 +152,18 @@ impl Journal {
             return;
         }
         if let Some((stored, document)) = self.decode(key, &Rc::new(text.to_owned())) {
+            self.note_contained(key, &document);
             // What it says of replicas that were retired can be followed only by who has what announced it.
             if self.lacks_retirement(&document) {
                 self.load();
                 if self.keys.contains(key) {
                     return;
                 }
+                self.reading.push((stored, document));
+                return self.join_read();
             }
-            self.note_contained(key, &document);
             self.note_newer(key, &document);
-            let mut reading = [(stored, document)];
-            self.follow(&mut reading);
-            for (stored, document) in reading {
-                self.join(stored, document);
-            }
+            self.join(&stored, &document);
         }
     }
 
@@ -175,16 +190,14 @@ impl Journal {
         }
     }
 
-    fn join(&mut self, stored: Stored, document: Document) {
-        let key = stored.key.clone();
+    fn join(&mut self, stored: &Stored, document: &Document) {
+        if self.keys.contains(&stored.key) {
+            return;
+        }
         let scope = scope(stored.kind);
-        self.keys.insert(stored);
-        if self
-            .keys
-            .get(&key)
-            .is_some_and(|stored| stored.kind == Kind::Record && stored.is_compound())
-        {
-            self.kept.push(Kept::new(key.clone(), document.clone()));
+        self.keys.insert(stored.clone());
+        if stored.kind == Kind::Record && stored.is_compound() {
+            self.kept.push(Kept::new(stored.key.clone(), document.clone()));
         }
         let clock = self.state.clock;
         self.state.clock = clock.max(document.clock);
@@ -202,7 +215,7 @@ impl Journal {
             {
                 slice.read(usize::MAX);
             }
-            self.newest = self.newest.max(newest(&document, slice).at);
+            self.newest = self.newest.max(newest(document, slice).at);
             let absorbed = self.state.slice(name).absorb(slice, scope, clock + 1);
             self.note_read(name, &absorbed.changed);
             self.news.add(name, absorbed);

@@ -1,5 +1,3 @@
-use std::rc::Rc;
-
 use super::stored::{Kind, Stored};
 use super::{Document, Journal};
 use crate::list::retain;
@@ -11,7 +9,7 @@ use crate::text::split_once;
 impl Journal {
     /// The youngest replica to be retired, if too many are named. Everything that is stored has been read.
     pub(super) fn retirable(&self) -> Option<Replica> {
-        let announced = self.announced_anywhere();
+        let announced = self.announced();
         let mut replicas = self.replicas();
         retain(&mut replicas, |replica| Some(*replica) > announced);
         if replicas.len() <= self.limits.replicas {
@@ -46,7 +44,7 @@ impl Journal {
 
     /// The youngest replica that was retired anywhere, or may be.
     pub(super) fn horizon(&self) -> Option<Replica> {
-        let mut horizon = self.announced_anywhere();
+        let mut horizon = self.announced();
         for (_, slice) in &self.state.slices {
             for (_, part) in slice.parts() {
                 horizon = horizon.max(part.context.horizon());
@@ -68,7 +66,7 @@ impl Journal {
 
     /// The youngest replica that may be retired in these parts of a slice, and whether that is known to be stored for good: whatever
     /// the one snapshot of them has replaced went only when that had stayed.
-    pub(super) fn announced(&self, name: &str, parts: u64) -> (Option<Replica>, bool) {
+    pub(super) fn announced_in(&self, name: &str, parts: u64) -> (Option<Replica>, bool) {
         let (mut announced, mut snapshots) = (None, 0);
         for stored in self.keys.joined() {
             if stored.kind == Kind::Snapshot && stored.touched(name) & parts != 0 {
@@ -80,7 +78,8 @@ impl Journal {
     }
 
     /// The youngest replica that may be retired anywhere.
-    pub(super) fn announced_anywhere(&self) -> Option<Replica> {
+    #[must_use]
+    pub fn announced(&self) -> Option<Replica> {
         let mut announced = None;
         for stored in self.keys.joined() {
             if stored.kind == Kind::Snapshot {
@@ -92,42 +91,39 @@ impl Journal {
 
     /// Retires what others speak of as retired, where that was announced: in the state, and in what is about to be joined.
     pub(super) fn follow(&mut self, reading: &mut [(Stored, Document)]) {
-        let mut terms: Vec<(Rc<str>, u64, Replica)> = Vec::new();
+        let mut records: Vec<Stored> = Vec::new();
+        if reading.is_empty() {
+            return;
+        }
         for stored in self.keys.joined().chain(reading.iter().map(|(stored, _)| stored)) {
-            let Some(horizon) = stored.horizon.filter(|_| stored.kind != Kind::Snapshot) else {
-                continue;
-            };
-            for (name, touched) in &stored.touches {
-                match terms.iter_mut().find(|(other, _, of)| other == name && *of == horizon) {
-                    Some((_, parts, _)) => *parts |= touched,
-                    None => terms.push((name.clone(), *touched, horizon)),
-                }
+            if stored.kind != Kind::Snapshot && stored.horizon.is_some() {
+                records.push(stored.clone());
             }
         }
-        let announces = |stored: &Stored, horizon| stored.kind == Kind::Snapshot && stored.horizon >= Some(horizon);
-        for (name, parts, horizon) in terms {
-            let mut own = 0;
-            for stored in self.keys.joined() {
-                if announces(stored, horizon) {
-                    own |= stored.touched(&name) & parts;
+        for record in records {
+            let announces = |stored: &Stored| stored.kind == Kind::Snapshot && stored.horizon >= record.horizon;
+            for (name, touched) in &record.touches {
+                let mut own = 0;
+                for stored in self.keys.joined() {
+                    if announces(stored) {
+                        own |= stored.touched(name);
+                    }
                 }
-            }
-            for (stored, document) in &mut *reading {
-                if announces(stored, horizon) && stored.touched(&name) & parts != 0 {
-                    let slice = document.slice(&name);
-                    retire(slice, parts, Some(horizon));
-                    // What was known already isn't there any more.
-                    own |= stored.touched(&name) & parts & !slice.touched();
+                for (stored, document) in &mut *reading {
+                    if announces(stored) && stored.touched(name) & touched != 0 {
+                        let slice = document.slice(name);
+                        retire(slice, *touched, record.horizon);
+                        // What was known already isn't there any more.
+                        own |= stored.touched(name) & !slice.touched();
+                    }
                 }
-            }
-            if own != 0 {
-                retire(self.state.slice(&name), own, Some(horizon));
+                retire(self.state.slice(name), own & touched, record.horizon);
             }
         }
     }
 
     /// All replicas that are named anywhere, sorted.
-    fn replicas(&self) -> Vec<Replica> {
+    pub(super) fn replicas(&self) -> Vec<Replica> {
         let mut replicas = self.strangers.clone();
         for (_, slice) in &self.state.slices {
             add_replicas(&mut replicas, slice);

@@ -14,6 +14,8 @@ pub(super) struct Stored {
     pub(super) touches: Vec<(Rc<str>, u64)>,
     /// When it was first seen, by the monotonic clock.
     pub(super) seen: u64,
+    /// The clock of its writer.
+    pub(super) clock: u64,
     /// Of a snapshot: up to where replicas may be retired in what it holds. Of anything else: up to where its writer had.
     pub(super) horizon: Option<Replica>,
 }
@@ -40,6 +42,7 @@ impl Stored {
             kind,
             touches,
             seen,
+            clock: document.clock,
             horizon: document.horizon,
         }
     }

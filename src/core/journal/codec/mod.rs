@@ -5,7 +5,7 @@
 //!  "d":"0123456789abcdef",         snapshots: a digest of all that follows
 //!  "n":[1760000000000,1],          snapshots: the newest wall time, and the newest version of the slice
 //!  "k":12,                         Lamport clock
-//!  "h":"1.00…ab",                  the youngest replica that the writer knew to be retired, if any
+//!  "h":"1.00…ab",                  the youngest replica that the writer knew to be retired, if any; snapshots: that may be now
 //!  "r":["1.00…ab", …],             the replicas that the rest names by index
 //!  "s":{"cart":{"17":{           slices, and their parts by number
 //!    "h":"1.00…ab",                horizon, if any
@@ -42,7 +42,8 @@ pub const FORMAT: u64 = 1;
 pub struct Document {
     /// The Lamport clock of its writer.
     pub clock: u64,
-    /// The youngest replica that its writer knew to be retired.
+    /// The youngest replica that its writer knew to be retired. A snapshot announces it, and still holds all: once it has stayed, what it
+    /// holds may be folded.
     pub horizon: Option<Replica>,
     /// The newest of the events in it, if a snapshot says so: nothing else in it needs to be read for that.
     pub newest: Option<Newest>,
