@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::contender::{CLIENTS, STORES};
 use crate::harness::{Bench, Page, progress};
+use crate::plot::thousands;
 use crate::results::{Results, Row, Samples, Target};
 use crate::seeds;
 
@@ -57,7 +58,10 @@ pub(crate) async fn run(bench: &Bench) {
     for (work, count) in [("changes", changes), ("requests", requests)] {
         let grown = growth(&results.rows, work, "holdall", count);
         results.targets.push(Target {
-            text: format!("memory after the second half of {count} {work}, at most 1 MB more than after the first"),
+            text: format!(
+                "memory after the second half of {} {work}, at most 1 MB more than after the first",
+                thousands(count as f64)
+            ),
             measured: format!("{grown:+.2} MB"),
             met: grown <= 1.0,
         });

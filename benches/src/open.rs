@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::contender::{STORES, title};
 use crate::harness::{Bench, progress};
+use crate::plot::thousands;
 use crate::results::{Results, Samples, Sizes, Target};
 use crate::seeds;
 use crate::statistics::{interval, median};
@@ -120,7 +121,10 @@ fn targets(results: &Results, size: usize) -> Vec<Target> {
         results.median("open", "json", size),
     );
     let parse = Target {
-        text: format!("open with {size} lines beyond module start, at most 2 × (getItem + JSON.parse)"),
+        text: format!(
+            "open with {} lines beyond module start, at most 2 × (getItem + JSON.parse)",
+            thousands(size as f64)
+        ),
         measured: format!("{own:.2} ms, {:.1} × {least:.2} ms", own / least),
         met: own <= 2.0 * least,
     };

@@ -78,14 +78,22 @@ pub(crate) fn better(results: &[Results]) -> Vec<String> {
 
 fn section(results: &[Results]) -> String {
     let setting = &results[0].setting;
-    let mut text = format!("{}, {}, {}.\n\n", setting.browser, setting.machine, setting.date);
+    let rounds = results.iter().filter(|part| part.rounds > 1).map(|part| part.rounds);
+    let rounds = rounds.min().unwrap_or(1);
+    let mut text = format!(
+        "Medians of at least {rounds} rounds, {}, {}, {}.\n\n",
+        setting.browser, setting.machine, setting.date
+    );
     for (file, name) in [
         ("change", "Changing one line"),
         ("open", "Opening"),
         ("request", "Requests"),
         ("bytes", "Bytes"),
     ] {
-        let _ = writeln!(text, "![{name}](docs/measured-{file}.svg)");
+        let _ = writeln!(
+            text,
+            "<img src=\"docs/measured-{file}.svg\" width=\"400\" alt=\"{name}\">"
+        );
     }
     text.push_str("\n| | holdall | best peer | |\n|---|---:|---:|---|\n");
     for (part, measure, size, name) in COMPARED {

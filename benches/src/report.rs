@@ -65,9 +65,10 @@ fn page(results: &[Results], sections: &[Section]) -> String {
     for section in sections {
         let _ = write!(
             body,
-            "<h2>{}</h2><p>{}</p><div class=\"plots\">",
+            "<h2>{}</h2><p>{}</p><p class=\"dim\">{}</p><div class=\"plots\">",
             escaped(section.title),
-            escaped(section.text)
+            escaped(section.text),
+            escaped(&section.note)
         );
         for plot in &section.plots {
             let _ = write!(body, "<figure>{}</figure>", plot.svg);

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::contender::CLIENTS;
 use crate::harness::Bench;
+use crate::plot::thousands;
 use crate::results::{Loop, Results, Samples, Target};
 use crate::statistics::median;
 
@@ -70,18 +71,19 @@ fn targets(results: &Results, clients: &[&str], size: usize) -> Vec<Target> {
     };
     let own = row("holdall");
     let raw = results.median("took, 1 at once", "fetch", size);
+    let bytes = thousands(size as f64);
     let limit = (raw * 0.1).max(0.2);
     let [low, high] = own.interval;
     let mut targets = vec![Target {
         text: format!(
-            "added to a request with {size} bytes of state, at most {limit:.2} ms (10 % of fetch, or 0.2 ms)"
+            "added to a request with {bytes} bytes of state, at most {limit:.2} ms (10 % of fetch, or 0.2 ms)"
         ),
         measured: format!("{:.3} ms (95 %: {low:.3} to {high:.3}) on {raw:.3} ms", own.median),
         met: own.median <= limit,
     }];
     for peer in ["ky", "axios"].into_iter().filter(|peer| clients.contains(peer)) {
         targets.push(Target {
-            text: format!("added to a request with {size} bytes of state, less than {peer} adds"),
+            text: format!("added to a request with {bytes} bytes of state, less than {peer} adds"),
             measured: format!("{:.3} ms beside {:.3} ms", own.median, row(peer).median),
             met: own.median < row(peer).median,
         });

@@ -9,6 +9,8 @@ use crate::results::{Results, Row};
 pub(crate) struct Section {
     pub(crate) title: &'static str,
     pub(crate) text: &'static str,
+    /// How often it was measured, and when.
+    pub(crate) note: String,
     pub(crate) plots: Vec<Plot>,
     pub(crate) table: String,
 }
@@ -30,7 +32,7 @@ fn section(part: &Results) -> Option<Section> {
         "state" => (
             "Change, add, read",
             "A change is measured from the call until it is in localStorage, with one listener and one look at the whole. What is added is added one by \
-             one, likewise. `setItem alone` writes a record like holdall's, and does nothing else.",
+             one, likewise. “setItem alone” writes a record like holdall's, and does nothing else.",
             vec![
                 plot(
                     Some("measured-change.svg"),
@@ -45,7 +47,7 @@ fn section(part: &Results) -> Option<Section> {
         "open" => (
             "Open",
             "From import() until the first line was read, with code from the browser's cache; each stack has what keeps the session in its bundle, too. \
-             Then apart: the module alone, and what is stored alone. `one key, JSON.parse` is the least that a page can do.",
+             Then apart: the module alone, and what is stored alone. “one key, JSON.parse” is the least that a page can do.",
             vec![
                 plot(
                     Some("measured-open.svg"),
@@ -88,7 +90,7 @@ fn section(part: &Results) -> Option<Section> {
             "Renewing a token",
             "Eight tabs find an expired token, with a hundred requests each. Counted by the server: refreshes; how many of them came with a refresh token that \
              had been replaced, for which a strict server ends the session; and how many of the requests were answered in the end. axios-auth-refresh has \
-             `deduplicateRefresh` off: by default it rejects what was under way when the first 401 came. ky and oidc-client-ts are called once for all that wait \
+             deduplicateRefresh off: by default it rejects what was under way when the first 401 came. ky and oidc-client-ts are called once for all that wait \
              in a tab, which their documentation leaves to the user.",
             vec![
                 plot(
@@ -126,6 +128,10 @@ fn section(part: &Results) -> Option<Section> {
     Some(Section {
         title,
         text,
+        note: match part.rounds {
+            1 => part.setting.date.clone(),
+            rounds => format!("{rounds} rounds, {}", part.setting.date),
+        },
         plots,
         table: table(part),
     })

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::contender::STORES;
 use crate::harness::Bench;
+use crate::plot::thousands;
 use crate::results::{Loop, Results, Samples, Target};
 use crate::seeds;
 
@@ -60,19 +61,20 @@ fn targets(results: &Results, most: usize) -> Vec<Target> {
         change("zustand", most),
         change("holdall", SIZES[0]),
     );
+    let lines = thousands(most as f64);
     vec![
         Target {
-            text: format!("one line of {most}, at most 3 × setItem of the record"),
+            text: format!("one line of {lines}, at most 3 × setItem of the record"),
             measured: format!("{own:.1} µs, {:.2} × {raw:.1} µs", own / raw),
             met: own <= 3.0 * raw,
         },
         Target {
-            text: format!("one line of {most}, at least 100 × faster than zustand persist"),
+            text: format!("one line of {lines}, at least 100 × faster than zustand persist"),
             measured: format!("{:.0} × ({zustand:.0} µs beside {own:.1} µs)", zustand / own),
             met: zustand >= 100.0 * own,
         },
         Target {
-            text: format!("one line of {most}, at most 1.5 × one of {}", SIZES[0]),
+            text: format!("one line of {lines}, at most 1.5 × one of {}", SIZES[0]),
             measured: format!("{:.2} × ({own:.1} µs beside {small:.1} µs)", own / small),
             met: own <= 1.5 * small,
         },

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::contender::STORES;
 use crate::harness::{Bench, Page, progress};
+use crate::plot::thousands;
 use crate::results::{Loop, Results, Samples, Target};
 use crate::seeds;
 use crate::statistics::median;
@@ -76,7 +77,10 @@ pub(crate) async fn run(bench: &Bench) {
     let own = results.row("lost", "holdall", TABS * changes).expect("it was measured");
     let most = own.values.iter().copied().fold(0.0, f64::max);
     results.targets.push(Target {
-        text: format!("lost of {TABS} tabs × {changes} updates: none, in any of {runs} runs"),
+        text: format!(
+            "lost of {TABS} tabs × {} updates: none, in any of {runs} runs",
+            thousands(changes as f64)
+        ),
         measured: format!("{most} at most"),
         met: most == 0.0,
     });
