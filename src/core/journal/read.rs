@@ -43,6 +43,9 @@ impl Journal {
         }
         self.join_read();
         self.opening = false;
+        self.covering
+            .iter_mut()
+            .for_each(|(_, document)| document.slices.clear());
         self.loaded = self.now;
         false
     }
@@ -77,9 +80,7 @@ impl Journal {
                     let text = Rc::new(text);
                     if let (Some((stored, mut document)), Err(at)) = (self.decode(key, &text), self.find_read(key)) {
                         self.note_contained(key, &document);
-                        if !self.opening {
-                            self.forget_included(&stored, &mut document);
-                        }
+                        self.forget_included(&stored, &mut document);
                         self.reading.insert(at, (stored, document));
                     }
                 }
@@ -90,8 +91,8 @@ impl Journal {
 
     /// Forgets the parts that are known already, so that joining is quick. A record is kept whole.
     fn forget_included(&self, stored: &Stored, document: &mut Document) {
-        let scope = scope(stored.kind);
-        if stored.kind == Kind::Record {
+        let (scope, opening) = (scope(stored.kind), self.opening);
+        if stored.kind == Kind::Record || opening {
             return;
         }
         for (name, slice) in &mut document.slices {
@@ -115,20 +116,15 @@ impl Journal {
         }
         self.follow(&mut reading);
         // By the order of their keys, so the snapshots that rank highest come first.
-        for (stored, document) in reading.iter_mut().rev() {
-            if stored.kind != Kind::Record {
-                if self.opening {
-                    self.forget_included(stored, document);
-                    self.note_covered(stored, document);
+        for records in [false, true] {
+            for (stored, document) in reading.iter().rev() {
+                if (stored.kind == Kind::Record) == records {
+                    if self.opening {
+                        self.note_covered(stored, document);
+                    }
+                    self.join(stored, document);
                 }
-                self.join(stored, document);
             }
-        }
-        if self.opening {
-            self.note_covered_records(&reading);
-        }
-        for (stored, document) in &reading {
-            self.join(stored, document);
         }
     }
 
@@ -249,7 +245,7 @@ impl Journal {
 }
 
 /// How much an entry of that kind speaks of.
-fn scope(kind: Kind) -> Scope {
+pub(super) fn scope(kind: Kind) -> Scope {
     if kind == Kind::Snapshot {
         Scope::Whole
     } else {

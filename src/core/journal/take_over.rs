@@ -2,17 +2,14 @@ use std::rc::Rc;
 
 use super::chunk::rank;
 use super::plan::Compaction;
+use super::read::scope;
 use super::stored::{Kind, Stored};
 use super::{Document, Journal};
-use crate::state::Slice;
 
 /// Removing what pages have compacted that ended before they could.
 impl Journal {
-    /// Notes that a merged record or a snapshot says nothing that those which this page has read before don't say, too. `news` is what it
-    /// does say.
-    pub(super) fn note_covered(&mut self, stored: &Stored, news: &Document) {
-        let says_nothing = news.slices.iter().all(|(_, slice)| slice.parts().is_empty());
-        let announced = self.announced();
+    /// Notes whether one of the merged records and snapshots that were read before contains this one, part by part, or this may contain others.
+    pub(super) fn note_covered(&mut self, stored: &Stored, document: &Document) {
         // None goes in favour of one that ranks below it.
         let is_below = |other: &Stored| {
             let mut touches = stored.touches.iter();
@@ -20,37 +17,36 @@ impl Journal {
                 && rank(other) <= rank(stored)
                 && touches.any(|(name, touched)| other.touched(name) & touched != 0)
         };
-        let keeps_rank = stored.kind != Kind::Snapshot || !self.keys.joined().any(is_below);
-        if says_nothing && stored.horizon <= announced && keeps_rank {
+        let keeps_rank =
+            stored.kind != Kind::Snapshot || stored.horizon <= self.announced() && !self.keys.joined().any(is_below);
+        if keeps_rank && self.is_covered(stored, document) {
             self.covered.push(stored.key.clone());
+        } else if stored.kind != Kind::Record {
+            self.covering.push((stored.key.clone(), document.clone()));
         }
     }
 
-    /// The same of records, before any is joined: one that was superseded by others alone isn't contained in what was compacted.
-    pub(super) fn note_covered_records(&mut self, reading: &[(Stored, Document)]) {
-        if self.keys.joined().any(|stored| stored.kind == Kind::Record) {
-            return;
-        }
-        for (stored, document) in reading {
-            let mut slices = document.slices.iter();
-            let contains = |(name, slice): &(Rc<str>, Slice)| self.slice(name).is_some_and(|own| own.includes(slice));
-            if stored.kind == Kind::Record && slices.all(contains) {
-                self.covered.push(stored.key.clone());
-            }
-        }
+    fn is_covered(&self, stored: &Stored, document: &Document) -> bool {
+        document.slices.iter().all(|(name, slice)| {
+            slice.parts().iter().all(|(number, part)| {
+                self.covering.iter().any(|(_, other)| {
+                    let other = other.slices.iter().find(|(other, _)| other == name);
+                    let other = other.and_then(|(_, other)| other.part(*number));
+                    other.is_some_and(|other| other.includes(part, scope(stored.kind)))
+                })
+            })
+        })
     }
 
     /// What is to be removed once that which contains it has stayed.
     pub(super) fn take_over(&mut self) -> Option<Compaction> {
         let read = core::mem::take(&mut self.covered);
+        let mut written = Vec::new();
+        for (key, _) in core::mem::take(&mut self.covering) {
+            written.push(key);
+        }
         if read.is_empty() || self.has_unwritten() {
             return None;
-        }
-        let mut written = Vec::new();
-        for stored in self.keys.joined() {
-            if stored.kind != Kind::Record && !read.contains(&stored.key) {
-                written.push(stored.key.clone());
-            }
         }
         Some(Compaction {
             read,

@@ -109,6 +109,40 @@ fn a_page_goes_on_where_another_has_ended() {
     assert_eq!(open(&shared, 3).slice("cart").unwrap().keys().len(), 2_000);
 }
 
+/// Records that contain a snapshot may go at any time in favour of another one.
+#[test]
+fn nothing_is_taken_over_in_favour_of_records() {
+    let shared = Shared::default();
+    let mut a = open(&shared, 1);
+    for number in 0..500 {
+        put(&mut a, "cart", &format!("sku-{number}"), &"1".repeat(60));
+        a.flush().unwrap();
+    }
+    let records = shared.keys();
+    assert!(write_compact(&mut a));
+    let snapshots: Vec<String> = shared.keys().into_iter().filter(|key| !records.contains(key)).collect();
+    let texts: Vec<String> = snapshots.iter().map(|key| shared.get(key).unwrap()).collect();
+    snapshots.iter().for_each(|key| shared.remove(key));
+    // They come when it has read some records already.
+    let storage = Rc::new(shared.clone());
+    let mut b = Journal::new(
+        storage,
+        PREFIX.into(),
+        NATIVE,
+        Random::new(2),
+        Limits::default(),
+        Vec::new(),
+    );
+    let bytes: usize = records.iter().map(|key| shared.get(key).unwrap().len()).sum();
+    assert!(b.load_some(bytes));
+    for (key, text) in snapshots.iter().zip(&texts) {
+        shared.storage.set(key, text).unwrap();
+    }
+    b.load();
+    assert!(b.take_over().is_none());
+}
+
+/// Also if others have come in its place before the page began.
 #[test]
 fn nothing_is_taken_over_if_some_of_what_contains_it_has_gone() {
     let shared = Shared::default();
@@ -119,11 +153,16 @@ fn nothing_is_taken_over_if_some_of_what_contains_it_has_gone() {
     }
     assert!(write_compact(&mut a));
     let mut b = open(&shared, 2);
+    let mut c = open(&shared, 3);
     assert_eq!(b.compact(), Some(Pace::Later));
     let snapshot = shared.keys().into_iter().find(|key| key.contains("/s/")).unwrap();
     let before = shared.keys().len() - 1;
     shared.remove(&snapshot);
-    wait(&mut b);
-    b.compact();
-    assert_eq!(shared.keys().len(), before);
+    c.load();
+    assert_eq!(c.compact(), Some(Pace::Later));
+    for page in [&mut b, &mut c] {
+        wait(page);
+        page.compact();
+        assert_eq!(shared.keys().len(), before);
+    }
 }
