@@ -11,7 +11,7 @@ const END: &str = "<!-- measured -->\n";
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
 
 /// What is compared: the part, the measure, the size, and how it is called.
-const COMPARED: [(&str, &str, usize, &str); 16] = [
+const COMPARED: [(&str, &str, usize, &str); 15] = [
     ("bytes", "stack", 0, "bytes to load"),
     ("open", "whole", 100, "from import to the first read, 100 lines"),
     ("open", "whole", 1_000, "from import to the first read, 1,000 lines"),
@@ -30,7 +30,6 @@ const COMPARED: [(&str, &str, usize, &str); 16] = [
         1_000,
         "added to a request with 1 KB of state",
     ),
-    ("requests", "added, 50 at once", 0, "added to 50 requests at once"),
     ("tabs", "lost", 8_000, "lost of 8,000 updates by 4 tabs"),
     (
         "refresh",
