@@ -255,5 +255,7 @@ pub(super) fn scope(kind: Kind) -> Scope {
 
 /// The newest of a slice in a document.
 fn newest(document: &Document, slice: &Slice) -> Newest {
-    document.newest.unwrap_or_else(|| Newest::of(slice))
+    // It is that of all its slices, whose versions have nothing to do with each other.
+    let said = document.newest.filter(|_| document.slices.len() == 1);
+    said.unwrap_or_else(|| Newest::of(slice))
 }

@@ -8,6 +8,9 @@ use crate::json::write;
 use crate::mutant::{self, Mutant};
 use crate::state::{Author, Context, Entry, MAX_CLOCK, Replica, Scope, Slice};
 
+/// What a record may touch to be read at once: it is shorter so.
+const FEW_PARTS: usize = 8;
+
 /// What a rollback needs.
 #[derive(Default)]
 pub(super) struct Transaction {
@@ -183,9 +186,14 @@ impl Journal {
 
     /// Stores an entry, and gives its key.
     pub(super) fn write_entry(&mut self, key: String, kind: Kind, document: &Document) -> Result<Rc<str>, StorageFull> {
-        let text = match kind {
-            Kind::Snapshot => document.encode_snapshot(self.numbers),
-            _ => document.encode(self.numbers),
+        let mut parts = 0;
+        for (_, slice) in &document.slices {
+            parts += slice.parts().len();
+        }
+        let text = if kind == Kind::Snapshot || parts > FEW_PARTS {
+            document.encode_later(self.numbers)
+        } else {
+            document.encode(self.numbers)
         };
         self.storage.set(&key, &text)?;
         let stored = Stored::new(&key, text.len(), kind, document, self.now.monotonic);

@@ -14,9 +14,9 @@ impl Document {
         out
     }
 
-    /// Writes the stored form of a snapshot, which can be read [later](Self::decode_later).
+    /// Writes it so that it can be read [later](Self::decode_later), part by part.
     #[must_use]
-    pub fn encode_snapshot(&self, numbers: Numbers) -> String {
+    pub fn encode_later(&self, numbers: Numbers) -> String {
         let mut newest = Newest::default();
         for (_, slice) in &self.slices {
             let slice = Newest::of(slice);

@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn a_part_of_a_snapshot_is_read_when_somebody_asks() {
         let document = snapshot();
-        let text = Rc::new(document.encode_snapshot(NATIVE));
+        let text = Rc::new(document.encode_later(NATIVE));
         let read = Document::decode_later(&text, NATIVE).unwrap();
         assert_eq!(read.newest, Some(Newest { at: 1_099, version: 3 }));
         let [(_, slice)] = &*read.slices else { panic!() };
@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn what_was_damaged_is_not_taken() {
-        let text = snapshot().encode_snapshot(NATIVE);
+        let text = snapshot().encode_later(NATIVE);
         for at in 7..text.len() {
             let mut bytes = text.clone().into_bytes();
             bytes[at] ^= 1;

@@ -2,15 +2,15 @@
 //!
 //! ```text
 //! {"f":1,                          format
-//!  "d":"0123456789abcdef",         snapshots: a digest of all that follows
-//!  "n":[1760000000000,1],          snapshots: the newest wall time, and the newest version of the slice
+//!  "d":"0123456789abcdef",         what is read later: a digest of all that follows
+//!  "n":[1760000000000,1],          the same: the newest wall time, and the newest version of a slice
 //!  "k":12,                         Lamport clock
 //!  "h":"1.00…ab",                  the youngest replica that the writer knew to be retired, if any; snapshots: that may be now
 //!  "r":["1.00…ab", …],             the replicas that the rest names by index
 //!  "s":{"cart":{"17":{           slices, and their parts by number
 //!    "h":"1.00…ab",                horizon, if any
 //!    "c":[[0,1,3,5,5], …],         context: replica, then the first and last of each run
-//!    "n":123,                      snapshots: the bytes of the entries
+//!    "n":123,                      the same: the bytes of the entries
 //!    "e":{"sku-1":[                entries: events, then counters
 //!      [[0,3,1760000000000,1,12,0,4,0,["title","\"Lamp\"…"], …], …],
 //!      [["qty",0,3,2,1,1], …]]}}}}}
@@ -22,7 +22,8 @@
 //! increments assert again what a put has written. A counter is: field, replica, sequence number and sum added, sequence number and
 //! sum floored, and 1 if sums of retired replicas were folded into it.
 //!
-//! A snapshot is read when somebody asks for what it holds, part by part; the digest vouches for it until then.
+//! Snapshots, and records of many parts, are read when somebody asks for what they hold, part by part; the digest vouches for them until
+//! then.
 
 mod decode;
 mod digest;
@@ -45,7 +46,7 @@ pub struct Document {
     /// The youngest replica that its writer knew to be retired. A snapshot announces it, and still holds all: once it has stayed, what it
     /// holds may be folded.
     pub horizon: Option<Replica>,
-    /// The newest of the events in it, if a snapshot says so: nothing else in it needs to be read for that.
+    /// The newest of the events in it, if it says so: nothing else in it needs to be read for that.
     pub newest: Option<Newest>,
     /// The slices it speaks of, by name.
     pub slices: Vec<(Rc<str>, Slice)>,

@@ -123,3 +123,21 @@ fn entries_expire_and_are_dropped_when_that_is_certain() {
     while store.compact() == Some(Pace::Soon) {}
     assert_eq!(open(&local, 4, forever).whole(CART).unwrap(), r#"{"mug":1,"rug":1}"#);
 }
+
+#[test]
+fn a_large_record_tells_the_versions_of_its_slices_apart() {
+    let configs = r#"[{"name":"cart","kind":"map","version":2},{"name":"shelf","kind":"map"}]"#;
+    let configs: Vec<SliceConfig> = crate::json::from_text(configs).unwrap();
+    let local = Rc::default();
+    let mut store = Store::open("shop", &configs, setting(&local, 1)).unwrap();
+    store.begin().unwrap();
+    for number in 0..40 {
+        store.put(0, &format!("sku-{number}"), "1").unwrap();
+        store.put(1, &format!("sku-{number}"), "1").unwrap();
+    }
+    store.end(true);
+    store.flush().unwrap();
+    let mut other = Store::open("shop", &configs, setting(&local, 2)).unwrap();
+    assert!(other.take_news().newer.is_empty());
+    assert_eq!((other.keys(0).len(), other.keys(1).len()), (40, 40));
+}
