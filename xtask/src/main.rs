@@ -19,6 +19,7 @@ mod run;
 mod shorten;
 mod simulate;
 mod size;
+mod strings;
 mod suites;
 mod tools;
 mod workspace;

@@ -9,6 +9,7 @@ use std::{env, io};
 use crate::mute::write_muted;
 use crate::run::{cargo, program, run};
 use crate::shorten::shorten;
+use crate::strings::encode_long;
 use crate::workspace::Workspace;
 use crate::{Result, size, tools};
 
@@ -127,7 +128,11 @@ fn bind(workspace: &Workspace, profile: Profile, module: &Path) -> Result<PathBu
     });
     let lock = workspace.facade().join("package-lock.json");
     let mut options = WASM_OPT.to_vec();
-    options.extend([include_str!("mute.rs"), include_str!("shorten.rs")]);
+    options.extend([
+        include_str!("mute.rs"),
+        include_str!("shorten.rs"),
+        include_str!("strings.rs"),
+    ]);
     let stamp = stamp_of(&[module.to_owned(), lock, workspace.root.join("Cargo.lock")], &options)?;
     if is_stamped(&directory, &stamp) {
         return Ok(directory);
@@ -160,6 +165,7 @@ fn bind(workspace: &Workspace, profile: Profile, module: &Path) -> Result<PathBu
     if profile == Profile::Wasm {
         println!("optimising the module");
         fs::remove_file(&muted).map_err(|e| format!("cannot remove {}: {e}", muted.display()))?;
+        encode_long(&directory)?;
         shorten(&directory)?;
         let module = directory.join("holdall_bg.wasm");
         let wasm_opt = workspace.facade().join("node_modules/.bin/wasm-opt");
