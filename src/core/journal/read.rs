@@ -43,9 +43,6 @@ impl Journal {
         }
         self.join_read();
         self.opening = false;
-        self.covering
-            .iter_mut()
-            .for_each(|(_, document)| document.slices.clear());
         self.loaded = self.now;
         false
     }
@@ -65,24 +62,20 @@ impl Journal {
     /// Reads the listed entries that weren't yet, until so many bytes were read. Gives whether any was left to read.
     fn read(&mut self, listed: &[String], left: &mut usize) -> bool {
         let mut found = false;
-        // What contains others comes first: see `join_read`.
-        for records in [false, true] {
-            for key in listed.iter().rev() {
-                let is_due = *left > 0 && (self.kind(key) == Some(Kind::Record)) == records;
-                let known = self.keys.contains(key) || self.find_read(key).is_ok();
-                if is_due
-                    && !known
-                    && let Some(text) = self.storage.get(key)
-                {
-                    let later = self.opening && self.kind(key) == Some(Kind::Snapshot);
-                    *left = left.saturating_sub(if later { text.len() / LATER } else { text.len() });
-                    found = true;
-                    let text = Rc::new(text);
-                    if let (Some((stored, mut document)), Err(at)) = (self.decode(key, &text), self.find_read(key)) {
-                        self.note_contained(key, &document);
-                        self.forget_included(&stored, &mut document);
-                        self.reading.insert(at, (stored, document));
-                    }
+        for key in listed {
+            let known = self.keys.contains(key) || self.find_read(key).is_ok();
+            if *left > 0
+                && !known
+                && let Some(text) = self.storage.get(key)
+            {
+                let later = self.opening && self.kind(key) == Some(Kind::Snapshot);
+                *left = left.saturating_sub(if later { text.len() / LATER } else { text.len() });
+                found = true;
+                let text = Rc::new(text);
+                if let (Some((stored, mut document)), Err(at)) = (self.decode(key, &text), self.find_read(key)) {
+                    self.note_contained(key, &document);
+                    self.forget_included(&stored, &mut document);
+                    self.reading.insert(at, (stored, document));
                 }
             }
         }
@@ -110,20 +103,13 @@ impl Journal {
 
     /// Joins what was read.
     fn join_read(&mut self) {
-        let mut reading = core::mem::take(&mut self.reading);
+        let reading = core::mem::take(&mut self.reading);
         for (stored, document) in &reading {
             self.note_newer(&stored.key, document);
         }
-        self.follow(&mut reading);
-        // By the order of their keys, so the snapshots that rank highest come first.
-        for records in [false, true] {
-            for (stored, document) in reading.iter().rev() {
-                if (stored.kind == Kind::Record) == records {
-                    if self.opening {
-                        self.note_covered(stored, document);
-                    }
-                    self.join(stored, document);
-                }
+        for (stored, document) in reading {
+            if !self.keys.contains(&stored.key) {
+                self.join(stored, document);
             }
         }
     }
@@ -148,18 +134,14 @@ impl Journal {
             return;
         }
         if let Some((stored, document)) = self.decode(key, &Rc::new(text.to_owned())) {
+            let behind = self.lacks_retirement(&document);
             self.note_contained(key, &document);
-            // What it says of replicas that were retired can be followed only by who has what announced it.
-            if self.lacks_retirement(&document) {
-                self.load();
-                if self.keys.contains(key) {
-                    return;
-                }
-                self.reading.push((stored, document));
-                return self.join_read();
-            }
             self.note_newer(key, &document);
-            self.join(&stored, &document);
+            self.join(stored, document);
+            // Its writer knows of replicas that were retired, and floors their counters under another name than this page has them.
+            if behind {
+                self.load();
+            }
         }
     }
 
@@ -186,14 +168,19 @@ impl Journal {
         }
     }
 
-    fn join(&mut self, stored: &Stored, document: &Document) {
-        if self.keys.contains(&stored.key) {
-            return;
-        }
+    fn join(&mut self, stored: Stored, document: Document) {
+        let key = stored.key.clone();
         let scope = scope(stored.kind);
-        self.keys.insert(stored.clone());
-        if stored.kind == Kind::Record && stored.is_compound() {
-            self.kept.push(Kept::new(stored.key.clone(), document.clone()));
+        self.keys.insert(stored);
+        if self.lacks_retirement(&document) {
+            self.follow_own_retirement(document.horizon);
+        }
+        if self
+            .keys
+            .get(&key)
+            .is_some_and(|stored| stored.kind == Kind::Record && stored.is_compound())
+        {
+            self.kept.push(Kept::new(key.clone(), document.clone()));
         }
         let clock = self.state.clock;
         self.state.clock = clock.max(document.clock);
@@ -211,7 +198,7 @@ impl Journal {
             {
                 slice.read(usize::MAX);
             }
-            self.newest = self.newest.max(newest(document, slice).at);
+            self.newest = self.newest.max(newest(&document, slice).at);
             let absorbed = self.state.slice(name).absorb(slice, scope, clock + 1);
             self.note_read(name, &absorbed.changed);
             self.news.add(name, absorbed);
@@ -245,7 +232,7 @@ impl Journal {
 }
 
 /// How much an entry of that kind speaks of.
-pub(super) fn scope(kind: Kind) -> Scope {
+fn scope(kind: Kind) -> Scope {
     if kind == Kind::Snapshot {
         Scope::Whole
     } else {

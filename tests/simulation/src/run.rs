@@ -230,7 +230,6 @@ impl Run {
             seen: Ops::default(),
             outdated: [false; SLICES.len()],
             silenced: Ops::default(),
-            retired: Default::default(),
             met: Ops::default(),
             unacknowledged: Ops::default(),
             alive: true,

@@ -8,7 +8,6 @@ use crate::time::Now;
 
 mod compacting;
 mod random;
-mod retiring;
 mod steps;
 mod visits;
 
