@@ -42,7 +42,10 @@ impl Driver {
         };
         task::spawn(async move {
             loop {
-                clock::sleep(wait).await;
+                // Even no time is a second to the timers of a tab that nobody looks at.
+                if wait > 0 {
+                    clock::sleep(wait).await;
+                }
                 idle::idle().await;
                 let Some(driver) = driver.upgrade().filter(|driver| !driver.closed.get()) else {
                     return;

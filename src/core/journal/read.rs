@@ -73,7 +73,10 @@ impl Journal {
                 found = true;
                 let text = Rc::new(text);
                 if let (Some((stored, mut document)), Err(at)) = (self.decode(key, &text), self.find_read(key)) {
-                    self.note_contained(key, &document);
+                    // Nothing goes in favour of a record, and each would be compared with all that are kept.
+                    if stored.kind != Kind::Record {
+                        self.note_contained(key, &document);
+                    }
                     self.forget_included(&stored, &mut document);
                     self.reading.insert(at, (stored, document));
                 }
@@ -135,7 +138,6 @@ impl Journal {
         }
         if let Some((stored, document)) = self.decode(key, &Rc::new(text.to_owned())) {
             let behind = self.lacks_retirement(&document);
-            self.note_contained(key, &document);
             self.note_newer(key, &document);
             self.join(stored, document);
             // Its writer knows of replicas that were retired, and floors their counters under another name than this page has them.

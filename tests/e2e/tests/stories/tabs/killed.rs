@@ -20,7 +20,8 @@ const LINES: u64 = 10;
 /// So much at least each of them has done by then.
 const ACKNOWLEDGED: u32 = 100;
 
-const SOON: Duration = Duration::from_secs(30);
+/// Nobody has to wait this long. A busy machine may.
+const SOON: Duration = Duration::from_secs(60);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tab_that_is_killed_loses_nothing_acknowledged_in_chromium() {
@@ -53,7 +54,7 @@ async fn a_tab_that_is_killed_loses_nothing_acknowledged(engine: Engine) {
     one.crash().await;
     let compacting = within(SOON, async || {
         let stored = two.progress().await.stored;
-        (stored.snapshots > 0).then_some(())
+        (stored.compacted > 0).then_some(())
     });
     compacting.await.expect("the second compacts");
     two.crash().await;
