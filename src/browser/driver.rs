@@ -157,7 +157,7 @@ impl Driver {
         // Whoever opens it can't hear events yet, so they come a microtask later.
         let opened = Rc::downgrade(self);
         task::spawn(async move { with(&opened, |driver| driver.react()) });
-        self.compact_later(false);
+        self.compact_later(self.read(|client| client.store.is_overdue()));
         false
     }
 

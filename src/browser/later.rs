@@ -28,14 +28,14 @@ impl Driver {
         });
     }
 
-    /// Compacts what is worth it; at once if the storage is full, since that makes room.
-    pub(super) fn compact_later(self: &Rc<Self>, full: bool) {
+    /// Compacts what is worth it; at once if the storage is full, since that makes room, or if much has piled up.
+    pub(super) fn compact_later(self: &Rc<Self>, at_once: bool) {
         if self.compacting.replace(true) {
             return;
         }
         let driver = Rc::downgrade(self);
         // Tabs that have heard the same shouldn't start at the same moment.
-        let mut wait = if full {
+        let mut wait = if at_once {
             0
         } else {
             COMPACT_AFTER + seed::seed() % COMPACT_AFTER

@@ -41,6 +41,9 @@ pub struct Journal {
     pub(super) now: Now,
     /// Nothing was shown yet: the first load isn't over.
     pub(super) opening: bool,
+    /// What merged records and snapshots were found to contain then, and these.
+    pub(super) covered: Vec<Rc<str>>,
+    pub(super) covering: Vec<(Rc<str>, Document)>,
     /// What was read of the storage and not joined yet.
     pub(super) reading: Vec<(Stored, Document)>,
     /// The newest wall time that is stored.
@@ -106,6 +109,8 @@ impl Journal {
             loaded: Now::default(),
             now: Now::default(),
             opening: true,
+            covered: Vec::new(),
+            covering: Vec::new(),
             reading: Vec::new(),
             newest: 0,
             unwritten: None,
@@ -199,6 +204,8 @@ impl Journal {
         self.strangers = Vec::new();
         self.kept = Vec::new();
         self.compaction = None;
+        self.covered = Vec::new();
+        self.covering = Vec::new();
         self.reading = Vec::new();
         self.unwritten = None;
         if let Some(transaction) = &mut self.transaction {

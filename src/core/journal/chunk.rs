@@ -52,8 +52,8 @@ pub(super) struct Layout {
 /// A chunk that isn't stored as it should be.
 pub(super) struct Dirty {
     pub(super) chunk: Chunk,
-    /// The snapshot that may hold all of it already: it ranks above all others, and nothing was seen to be stored after it.
-    pub(super) latest: Option<Rc<str>>,
+    /// No snapshot has any of it.
+    pub(super) is_first: bool,
 }
 
 impl Layout {
@@ -77,26 +77,20 @@ impl Layout {
         for index in 0..of {
             let chunk = Chunk { of, index };
             let (mut exact, mut others) = (None, 0);
-            let (mut newest, mut first): (u64, Option<(&Stored, bool)>) = (0, None);
+            let mut is_first = true;
             for (stored, touched, of) in &touching {
                 if touched & chunk.parts() == 0 {
                     continue;
                 }
-                newest = newest.max(stored.seen);
-                let fits = *of == Some(chunk);
-                if stored.kind == Kind::Snapshot && first.is_none_or(|(first, _)| rank(stored) > rank(first)) {
-                    first = Some((stored, fits));
-                }
+                is_first &= stored.kind != Kind::Snapshot;
                 match exact {
-                    None if fits => exact = Some(stored.bytes),
+                    None if *of == Some(chunk) => exact = Some(stored.bytes),
                     _ => others += 1,
                 }
             }
-            let latest = first.filter(|(stored, fits)| *fits && stored.seen == newest && rank(stored) < MAX_RANK);
-            let latest = latest.map(|(stored, _)| stored.key.clone());
             layout.clean += exact.unwrap_or_default();
             if slice.touched() & chunk.parts() != 0 && (exact.is_none() || others > 0) {
-                layout.dirty.push(Dirty { chunk, latest });
+                layout.dirty.push(Dirty { chunk, is_first });
             }
         }
         layout

@@ -2,11 +2,13 @@ use std::rc::Rc;
 
 use super::chunk::{Chunk, MAX_RANK, rank};
 use super::plan::{Compaction, Job};
+use super::retire::retire;
 use super::stored::{Kind, Stored};
 use super::{Document, Journal, StorageFull};
 use crate::json::write;
+use crate::list::retain;
 use crate::mutant::{self, Mutant};
-use crate::state::{Replica, Scope, Slice};
+use crate::state::{Scope, Slice};
 
 /// So many entries are removed in one task.
 const REMOVALS: usize = 64;
@@ -36,6 +38,11 @@ impl Journal {
             return Some(Pace::Soon);
         }
         let Some(mut compaction) = self.compaction.take() else {
+            if let Some(compaction) = self.take_over() {
+                let have_stayed = self.are_old(&compaction.written);
+                self.compaction = Some(compaction);
+                return Some(if have_stayed { Pace::Soon } else { Pace::Later });
+            }
             if self.read_ahead() {
                 return Some(Pace::Soon);
             }
@@ -119,18 +126,12 @@ impl Journal {
             }
             // What isn't stored yet must not become visible in parts, one chunk before the other.
             Job::Snapshot(..) if self.has_unwritten() => Err(StorageFull),
-            Job::Snapshot(name, mut dirty) => {
-                if let (Some(key), None) = (dirty.latest.take(), compaction.horizon) {
-                    if self.is_current(&key, &name, dirty.chunk) {
-                        compaction.written.push(key);
-                    } else {
-                        compaction.jobs.push(Job::Snapshot(name, dirty));
-                    }
-                    return Ok(());
-                }
-                let mut slice = self
-                    .slice(&name)
-                    .map_or_else(Slice::default, |slice| slice.only(dirty.chunk.parts()));
+            // A newer version has written it since this was planned.
+            Job::Snapshot(name, _) if self.is_outdated(&name) => Ok(()),
+            Job::Snapshot(name, dirty) => {
+                let parts = dirty.chunk.parts();
+                let (announced, has_stayed) = self.announced_in(&name, parts);
+                let mut slice = self.slice(&name).map_or_else(Slice::default, |slice| slice.only(parts));
                 if mutant::on(Mutant::SharedContext) {
                     let all = self.slice(&name).cloned().unwrap_or_default();
                     for (_, part) in slice.parts_mut() {
@@ -139,10 +140,15 @@ impl Journal {
                             .for_each(|(_, other)| part.context.join(&other.context));
                     }
                 }
-                retire(&mut slice, u64::MAX, compaction.horizon);
+                if has_stayed {
+                    retire(&mut slice, u64::MAX, announced);
+                }
                 let key = self.snapshot_key(&name, dirty.chunk);
-                let mut document = Document::default();
-                document.slices.push((name, slice));
+                let document = Document {
+                    horizon: announced.max(compaction.horizon),
+                    slices: vec![(name, slice)],
+                    ..Document::default()
+                };
                 self.write(key, Kind::Snapshot, document, compaction)
             }
         }
@@ -160,18 +166,6 @@ impl Journal {
         self.note_contained(&key, &document);
         compaction.written.push(key);
         Ok(())
-    }
-
-    /// Whether a snapshot holds all that is known of a chunk: a page that has ended before it removed the rest may have left it.
-    fn is_current(&self, key: &str, name: &Rc<str>, chunk: Chunk) -> bool {
-        let stored = self.stored(key);
-        let held = stored.slices.iter().find(|(other, _)| other == name);
-        self.slice(name).is_some_and(|slice| {
-            slice.parts().iter().all(|(number, part)| {
-                let held = held.and_then(|(_, held)| held.part(*number));
-                chunk.parts() >> *number & 1 == 0 || held.is_some_and(|held| held.includes(part, Scope::Whole))
-            })
-        })
     }
 
     /// What an entry says; nothing if it has gone.
@@ -206,6 +200,7 @@ impl Journal {
         for key in contained.drain(contained.len().saturating_sub(REMOVALS)..) {
             self.storage.remove(&key);
             self.keys.remove(&key);
+            retain(&mut self.kept, |kept| kept.key != key);
         }
         let more = !contained.is_empty();
         compaction.contained = Some(contained);
@@ -215,7 +210,16 @@ impl Journal {
     /// What had been read and is contained in what was written and has stayed.
     fn contained(&mut self, compaction: &Compaction) -> Vec<Rc<str>> {
         let stayed = self.stayed(&compaction.written);
-        self.retire_in(&stayed, compaction.horizon);
+        if compaction.taken_over && stayed.len() < compaction.written.len() {
+            return Vec::new();
+        }
+        for snapshot in &stayed {
+            if snapshot.kind == Kind::Snapshot {
+                for (name, touched) in &snapshot.touches {
+                    retire(self.state.slice(name), *touched, snapshot.horizon);
+                }
+            }
+        }
         let mut contained = Vec::new();
         for key in &compaction.read {
             if compaction.written.contains(key) {
@@ -248,39 +252,5 @@ impl Journal {
             }
         }
         stayed
-    }
-
-    /// Somebody has read the snapshots that this page has just written, and speaks in their terms.
-    pub(super) fn follow_own_retirement(&mut self, horizon: Option<Replica>) {
-        let Some(compaction) = self
-            .compaction
-            .as_ref()
-            .filter(|compaction| compaction.horizon >= horizon)
-        else {
-            return;
-        };
-        let horizon = compaction.horizon;
-        // One that was dropped nobody can follow.
-        let written = self.stayed(&compaction.written);
-        self.retire_in(&written, horizon);
-    }
-
-    /// Retires replicas in all that these snapshots speak of.
-    fn retire_in(&mut self, snapshots: &[Stored], horizon: Option<Replica>) {
-        for stored in snapshots {
-            for (name, touched) in &stored.touches {
-                retire(self.state.slice(name), *touched, horizon);
-            }
-        }
-    }
-}
-
-/// Retires replicas in some parts, given as bits.
-fn retire(slice: &mut Slice, parts: u64, horizon: Option<Replica>) {
-    let Some(horizon) = horizon else { return };
-    for (number, part) in slice.parts_mut() {
-        if parts >> *number & 1 == 1 {
-            part.retire(horizon);
-        }
     }
 }

@@ -10,7 +10,7 @@ use crate::state::{Absorbed, Part, Replica, Scope};
 /// A browser may drop what it has accepted (Chromium does, near the quota), and users remove entries. Then this page is the last that
 /// knows what it said. Records of others that touch several parts are kept as well: half of what one said may be in a snapshot already.
 pub(super) struct Kept {
-    key: Rc<str>,
+    pub(super) key: Rc<str>,
     /// What its writer knew to be retired: it is in these terms.
     horizon: Option<Replica>,
     parts: Vec<KeptPart>,

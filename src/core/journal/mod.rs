@@ -15,6 +15,7 @@ mod read;
 mod retire;
 mod storage;
 mod stored;
+mod take_over;
 mod write;
 
 pub use area::{Changes, Journal, Known};

@@ -19,8 +19,9 @@ pub(super) struct Compaction {
     pub(super) written: Vec<Rc<str>>,
     /// What is to be removed, once that is known.
     pub(super) contained: Option<Vec<Rc<str>>>,
-    /// Up to where replicas are retired in the snapshots; in this page's state only when these have stayed, since others can follow no
-    /// folding that isn't stored.
+    /// Whether a page that has ended has written these. What they contain they contain together.
+    pub(super) taken_over: bool,
+    /// Up to where the snapshots announce that replicas are retired.
     pub(super) horizon: Option<Replica>,
 }
 
@@ -80,11 +81,13 @@ impl Journal {
         }
         let mut horizon = None;
         if (much || bytes < chunk / 4 * 3) && !stuck && !(unsettled && smalls >= records) {
-            horizon = self.retirable();
             // The next round goes on where this one ends: the first chunks may have changed again by then.
             let begun = self.rounds.wrapping_mul(CHUNKS) % jobs.len().max(1);
             jobs.rotate_left(begun);
             jobs.truncate(CHUNKS);
+            // Where one is the first of its chunk nobody could tell that it has stayed.
+            let is_first = |job: &Job| matches!(job, Job::Snapshot(_, dirty) if dirty.is_first);
+            horizon = self.retirable().filter(|_| !jobs.iter().any(is_first));
         } else {
             jobs = vec![Job::Merge(small.clone(), Document::default())];
             read = small;
@@ -94,8 +97,16 @@ impl Journal {
             jobs,
             written: Vec::new(),
             contained: None,
+            taken_over: false,
             horizon,
         })
+    }
+
+    /// Whether so many records lie about that compacting shouldn't wait: pages that live for seconds would never come to it.
+    #[must_use]
+    pub fn is_overdue(&self) -> bool {
+        let is_record = |stored: &&Stored| stored.kind == Kind::Record;
+        self.keys.joined().filter(is_record).count() > 2 * self.limits.records
     }
 
     /// Whether to wait with it.

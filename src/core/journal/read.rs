@@ -43,6 +43,9 @@ impl Journal {
         }
         self.join_read();
         self.opening = false;
+        self.covering
+            .iter_mut()
+            .for_each(|(_, document)| document.slices.clear());
         self.loaded = self.now;
         false
     }
@@ -62,23 +65,26 @@ impl Journal {
     /// Reads the listed entries that weren't yet, until so many bytes were read. Gives whether any was left to read.
     fn read(&mut self, listed: &[String], left: &mut usize) -> bool {
         let mut found = false;
-        for key in listed {
-            let known = self.keys.contains(key) || self.find_read(key).is_ok();
-            if *left > 0
-                && !known
-                && let Some(text) = self.storage.get(key)
-            {
-                let later = self.opening && self.kind(key) == Some(Kind::Snapshot);
-                *left = left.saturating_sub(if later { text.len() / LATER } else { text.len() });
-                found = true;
-                let text = Rc::new(text);
-                if let (Some((stored, mut document)), Err(at)) = (self.decode(key, &text), self.find_read(key)) {
-                    // Nothing goes in favour of a record, and each would be compared with all that are kept.
-                    if stored.kind != Kind::Record {
-                        self.note_contained(key, &document);
+        // What contains others comes first: see `join_read`.
+        for records in [false, true] {
+            for key in listed.iter().rev() {
+                if *left > 0
+                    && (self.kind(key) == Some(Kind::Record)) == records
+                    && !(self.keys.contains(key) || self.find_read(key).is_ok())
+                    && let Some(text) = self.storage.get(key)
+                {
+                    let later = self.opening && self.kind(key) == Some(Kind::Snapshot);
+                    *left = left.saturating_sub(if later { text.len() / LATER } else { text.len() });
+                    found = true;
+                    let text = Rc::new(text);
+                    if let (Some((stored, mut document)), Err(at)) = (self.decode(key, &text), self.find_read(key)) {
+                        // Nothing goes in favour of a record, and each would be compared with all that are kept.
+                        if !records {
+                            self.note_contained(key, &document);
+                        }
+                        self.forget_included(&stored, &mut document);
+                        self.reading.insert(at, (stored, document));
                     }
-                    self.forget_included(&stored, &mut document);
-                    self.reading.insert(at, (stored, document));
                 }
             }
         }
@@ -106,13 +112,20 @@ impl Journal {
 
     /// Joins what was read.
     fn join_read(&mut self) {
-        let reading = core::mem::take(&mut self.reading);
+        let mut reading = core::mem::take(&mut self.reading);
         for (stored, document) in &reading {
             self.note_newer(&stored.key, document);
         }
-        for (stored, document) in reading {
-            if !self.keys.contains(&stored.key) {
-                self.join(stored, document);
+        self.follow(&mut reading);
+        // By the order of their keys, so the snapshots that rank highest come first.
+        for records in [false, true] {
+            for (stored, document) in reading.iter().rev() {
+                if (stored.kind == Kind::Record) == records {
+                    if self.opening {
+                        self.note_covered(stored, document);
+                    }
+                    self.join(stored, document);
+                }
             }
         }
     }
@@ -137,13 +150,17 @@ impl Journal {
             return;
         }
         if let Some((stored, document)) = self.decode(key, &Rc::new(text.to_owned())) {
-            let behind = self.lacks_retirement(&document);
-            self.note_newer(key, &document);
-            self.join(stored, document);
-            // Its writer knows of replicas that were retired, and floors their counters under another name than this page has them.
-            if behind {
+            // What it says of replicas that were retired can be followed only by who has what announced it.
+            if self.lacks_retirement(&document) {
                 self.load();
+                if self.keys.contains(key) {
+                    return;
+                }
+                self.reading.push((stored, document));
+                return self.join_read();
             }
+            self.note_newer(key, &document);
+            self.join(&stored, &document);
         }
     }
 
@@ -170,19 +187,14 @@ impl Journal {
         }
     }
 
-    fn join(&mut self, stored: Stored, document: Document) {
-        let key = stored.key.clone();
-        let scope = scope(stored.kind);
-        self.keys.insert(stored);
-        if self.lacks_retirement(&document) {
-            self.follow_own_retirement(document.horizon);
+    fn join(&mut self, stored: &Stored, document: &Document) {
+        if self.keys.contains(&stored.key) {
+            return;
         }
-        if self
-            .keys
-            .get(&key)
-            .is_some_and(|stored| stored.kind == Kind::Record && stored.is_compound())
-        {
-            self.kept.push(Kept::new(key.clone(), document.clone()));
+        let scope = scope(stored.kind);
+        self.keys.insert(stored.clone());
+        if stored.kind == Kind::Record && stored.is_compound() {
+            self.kept.push(Kept::new(stored.key.clone(), document.clone()));
         }
         let clock = self.state.clock;
         self.state.clock = clock.max(document.clock);
@@ -200,7 +212,7 @@ impl Journal {
             {
                 slice.read(usize::MAX);
             }
-            self.newest = self.newest.max(newest(&document, slice).at);
+            self.newest = self.newest.max(newest(document, slice).at);
             let absorbed = self.state.slice(name).absorb(slice, scope, clock + 1);
             self.note_read(name, &absorbed.changed);
             self.news.add(name, absorbed);
@@ -234,7 +246,7 @@ impl Journal {
 }
 
 /// How much an entry of that kind speaks of.
-fn scope(kind: Kind) -> Scope {
+pub(super) fn scope(kind: Kind) -> Scope {
     if kind == Kind::Snapshot {
         Scope::Whole
     } else {

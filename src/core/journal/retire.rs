@@ -1,5 +1,6 @@
-use super::stored::Kind;
+use super::stored::{Kind, Stored};
 use super::{Document, Journal};
+use crate::list::retain;
 use crate::sort::sort_and_dedup;
 use crate::state::{Replica, Slice};
 use crate::text::split_once;
@@ -8,7 +9,9 @@ use crate::text::split_once;
 impl Journal {
     /// The youngest replica to be retired, if too many are named. Everything that is stored has been read.
     pub(super) fn retirable(&self) -> Option<Replica> {
-        let replicas = self.replicas();
+        let announced = self.announced();
+        let mut replicas = self.replicas();
+        retain(&mut replicas, |replica| Some(*replica) > announced);
         if replicas.len() <= self.limits.replicas {
             return None;
         }
@@ -39,9 +42,9 @@ impl Journal {
         younger >= self.limits.replicas / 4 || self.horizon() >= Some(own)
     }
 
-    /// The youngest replica that was retired anywhere.
+    /// The youngest replica that was retired anywhere, or may be.
     pub(super) fn horizon(&self) -> Option<Replica> {
-        let mut horizon = None;
+        let mut horizon = self.announced();
         for (_, slice) in &self.state.slices {
             for (_, part) in slice.parts() {
                 horizon = horizon.max(part.context.horizon());
@@ -61,8 +64,66 @@ impl Journal {
         })
     }
 
+    /// The youngest replica that may be retired in these parts of a slice, and whether that is known to be stored for good: whatever
+    /// the one snapshot of them has replaced went only when that had stayed.
+    pub(super) fn announced_in(&self, name: &str, parts: u64) -> (Option<Replica>, bool) {
+        let (mut announced, mut snapshots) = (None, 0);
+        for stored in self.keys.joined() {
+            if stored.kind == Kind::Snapshot && stored.touched(name) & parts != 0 {
+                announced = announced.max(stored.horizon);
+                snapshots += 1;
+            }
+        }
+        (announced, snapshots == 1)
+    }
+
+    /// The youngest replica that may be retired anywhere.
+    #[must_use]
+    pub fn announced(&self) -> Option<Replica> {
+        let mut announced = None;
+        for stored in self.keys.joined() {
+            if stored.kind == Kind::Snapshot {
+                announced = announced.max(stored.horizon);
+            }
+        }
+        announced
+    }
+
+    /// Retires what others speak of as retired, where that was announced: in the state, and in what is about to be joined.
+    pub(super) fn follow(&mut self, reading: &mut [(Stored, Document)]) {
+        let mut records: Vec<Stored> = Vec::new();
+        if reading.is_empty() {
+            return;
+        }
+        for stored in self.keys.joined().chain(reading.iter().map(|(stored, _)| stored)) {
+            if stored.kind != Kind::Snapshot && stored.horizon.is_some() {
+                records.push(stored.clone());
+            }
+        }
+        for record in records {
+            let announces = |stored: &Stored| stored.kind == Kind::Snapshot && stored.horizon >= record.horizon;
+            for (name, touched) in &record.touches {
+                let mut own = 0;
+                for stored in self.keys.joined() {
+                    if announces(stored) {
+                        own |= stored.touched(name);
+                    }
+                }
+                for (stored, document) in &mut *reading {
+                    if announces(stored) && stored.touched(name) & touched != 0 {
+                        let slice = document.slice(name);
+                        retire(slice, *touched, record.horizon);
+                        // What was known already isn't there any more.
+                        own |= stored.touched(name) & !slice.touched();
+                    }
+                }
+                retire(self.state.slice(name), own & touched, record.horizon);
+            }
+        }
+    }
+
     /// All replicas that are named anywhere, sorted.
-    fn replicas(&self) -> Vec<Replica> {
+    pub(super) fn replicas(&self) -> Vec<Replica> {
         let mut replicas = self.strangers.clone();
         for (_, slice) in &self.state.slices {
             add_replicas(&mut replicas, slice);
@@ -84,4 +145,14 @@ pub(super) fn add_replicas(replicas: &mut Vec<Replica>, slice: &Slice) {
         }
     }
     sort_and_dedup(replicas);
+}
+
+/// Retires replicas in some parts, given as bits.
+pub(super) fn retire(slice: &mut Slice, parts: u64, horizon: Option<Replica>) {
+    let Some(horizon) = horizon else { return };
+    for (number, part) in slice.parts_mut() {
+        if parts >> *number & 1 == 1 && part.context.horizon() < Some(horizon) {
+            part.retire(horizon);
+        }
+    }
 }

@@ -2,6 +2,7 @@ use std::rc::Rc;
 
 use super::Document;
 use crate::list::retain;
+use crate::state::Replica;
 
 /// A storage entry that has been read, or left alone.
 #[derive(Debug, Clone)]
@@ -13,6 +14,10 @@ pub(super) struct Stored {
     pub(super) touches: Vec<(Rc<str>, u64)>,
     /// When it was first seen, by the monotonic clock.
     pub(super) seen: u64,
+    /// The clock of its writer.
+    pub(super) clock: u64,
+    /// Of a snapshot: up to where replicas may be retired in what it holds. Of anything else: up to where its writer had.
+    pub(super) horizon: Option<Replica>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +42,8 @@ impl Stored {
             kind,
             touches,
             seen,
+            clock: document.clock,
+            horizon: document.horizon,
         }
     }
 

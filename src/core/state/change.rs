@@ -162,11 +162,15 @@ impl Slice {
     }
 
     /// The change that brings an entry here from another area, with the operations that made it; twice is once. `None` if replicas as
-    /// old as these have been retired here, so that their operations would be taken for known.
+    /// old as these have been retired here, or may be by now, up to `announced`: their operations would be taken for known.
     #[must_use]
-    pub fn transplanted(&self, key: &Rc<str>, entry: &Entry) -> Option<Self> {
+    pub fn transplanted(&self, key: &Rc<str>, entry: &Entry, announced: Option<Replica>) -> Option<Self> {
         let number = part_of(key);
-        let retired = |replica: Replica| self.part(number).is_some_and(|part| part.context.has_retired(replica));
+        let mut context = self
+            .part(number)
+            .map_or_else(Context::default, |part| part.context.clone());
+        context.set_horizon(context.horizon().max(announced));
+        let retired = |replica: Replica| context.has_retired(replica);
         let mut change = Self::default();
         let part = change.part_mut(number);
         for event in &entry.events {

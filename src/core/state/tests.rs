@@ -269,3 +269,14 @@ fn the_join_is_commutative_associative_and_idempotent() {
         assert_eq!(grouped, expected);
     }
 }
+
+#[test]
+fn what_would_be_taken_for_retired_is_not_brought_from_another_area() {
+    let (mut a, b) = (Tab::new(1), Tab::new(2));
+    a.put("lamp", "1");
+    let entry = a.slice.entry("lamp").unwrap();
+    let transplanted = |announced| b.slice.transplanted(&"lamp".into(), entry, announced);
+    let older = Replica { birth: 0, random: 9 };
+    assert!(transplanted(None).is_some() && transplanted(Some(older)).is_some());
+    assert_eq!(transplanted(Some(a.replica)), None);
+}

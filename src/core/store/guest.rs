@@ -62,7 +62,11 @@ impl Store {
         journal.witness(guest);
         for (name, key, entry) in &missing {
             let nothing = Slice::default();
-            match journal.slice(name).unwrap_or(&nothing).transplanted(key, entry) {
+            match journal
+                .slice(name)
+                .unwrap_or(&nothing)
+                .transplanted(key, entry, journal.announced())
+            {
                 Some(change) => journal.apply(name, &change),
                 // The names of whoever put it are too old to be believed here. As a put of this page it counts once, too.
                 None => {
@@ -193,7 +197,7 @@ fn missing(journal: &Journal, guest: &Journal, slices: &[Definition]) -> Vec<(Rc
         let nothing = Slice::default();
         let own = journal.slice(name).unwrap_or(&nothing);
         for (key, entry) in slice.entries() {
-            let is_missing = match own.transplanted(key, entry) {
+            let is_missing = match own.transplanted(key, entry, journal.announced()) {
                 Some(change) => !own.includes(&change),
                 None => !known && entry.is_present(),
             };

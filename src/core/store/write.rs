@@ -63,6 +63,12 @@ impl Store {
         self.journals.iter().any(Journal::has_unwritten)
     }
 
+    /// Whether compacting shouldn't wait.
+    #[must_use]
+    pub fn is_overdue(&self) -> bool {
+        self.journals.iter().any(Journal::is_overdue)
+    }
+
     /// Does a step of compacting where one is due, and says when the next is. Call it when the page is idle, and not before.
     ///
     /// One journal has its turn after the other, each until it has nothing to do for now.

@@ -57,6 +57,13 @@ impl Run {
             !has_joined
         });
         world.pages[*id].read = read;
+        for (slice, spec) in SLICES.iter().enumerate() {
+            for (key, name) in spec.keys.iter().enumerate() {
+                if let Some((horizon, is_left)) = page.retired(slice, name) {
+                    world.note_retired(*id, slice, key, horizon, is_left);
+                }
+            }
+        }
     }
 
     pub(crate) fn seen(&self, at: usize) -> Ops {

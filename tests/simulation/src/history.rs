@@ -24,6 +24,8 @@ pub(crate) struct Op {
     pub(crate) cells: Vec<Cell>,
     /// The events that it supersedes.
     pub(crate) covers: Ops,
+    /// Those that its page had seen to be superseded already.
+    pub(crate) dead: Ops,
     /// The increments that it supersedes.
     pub(crate) floors: Vec<Floor>,
     pub(crate) adds: Option<Adds>,
@@ -130,6 +132,7 @@ impl History {
             order: shown.order.unwrap_or(made.order),
             cells: Vec::new(),
             covers: shown.live,
+            dead: (*seen & self.of_key[slice][key]) - shown.live,
             floors: Vec::new(),
             adds: None,
             is_kept: true,
@@ -204,6 +207,7 @@ impl History {
             order: Stamp::ZERO,
             cells: Vec::new(),
             covers: captured.covers,
+            dead: captured.dead,
             floors: captured.floors.clone(),
             adds: None,
             is_kept: true,
@@ -226,6 +230,7 @@ impl History {
             slice,
             key,
             covers: shown.live,
+            dead: (*seen & self.of_key[slice][key]) - shown.live,
             floors: shown.floors(|_| true, &memory[key]),
         })
     }
@@ -297,6 +302,23 @@ impl History {
             && op.covers.iter().all(gone)
             && op.adds.is_none_or(counted)
             && op.floors.iter().all(floored)
+    }
+
+    /// What a page that has retired replicas need not show of an entry any more, though nothing that it has seen supersedes it: all that these
+    /// had left was one event then, and went with it. Whoever superseded that had seen the rest to be superseded before, by what
+    /// this page hasn't read yet, so it has been told the outcome alone. (An increment supersedes no such event.)
+    pub(crate) fn gone_with_others(&self, slice: usize, key: usize, seen: &Ops, horizon: Replica) -> Ops {
+        let is_old = |op: &usize| self.dot(*op).is_some_and(|dot| dot.replica <= horizon);
+        let left: Ops = self.shown(slice, key, seen).live.iter().filter(is_old).collect();
+        let mut gone = Ops::default();
+        if !left.is_empty() {
+            for op in (*seen & self.of_key[slice][key]).iter().map(|op| &self.ops[op]) {
+                if op.adds.is_none() && op.covers.iter().any(|op| is_old(&op)) {
+                    gone |= op.dead & left;
+                }
+            }
+        }
+        gone
     }
 
     /// The operations of replicas up to the horizon on what the document speaks of.
@@ -371,6 +393,7 @@ pub(crate) struct Capture {
     pub(crate) slice: usize,
     pub(crate) key: usize,
     pub(crate) covers: Ops,
+    pub(crate) dead: Ops,
     pub(crate) floors: Vec<Floor>,
 }
 

@@ -172,6 +172,7 @@ impl World {
             order: Stamp::ZERO,
             cells: Vec::new(),
             covers: Ops::default(),
+            dead: Ops::default(),
             floors: Vec::new(),
             adds: None,
             // A page that hasn't heard of a claim puts it where another's is.

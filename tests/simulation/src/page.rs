@@ -199,6 +199,14 @@ impl Page {
             .max()
     }
 
+    /// The youngest replica that it doesn't name any more in the part of a key, and whether anything is left of these.
+    pub(crate) fn retired(&self, slice: usize, key: &str) -> Option<(Replica, bool)> {
+        let part = self.store.state(slice)?.part(part_of(key))?;
+        let horizon = part.context.horizon()?;
+        let mut events = part.entries.get(key).into_iter().flat_map(|entry| &entry.events);
+        Some((horizon, events.any(|event| event.dot.replica <= horizon)))
+    }
+
     /// What it remembers of old replicas.
     pub(crate) fn memory(&self, slice: usize) -> Memory {
         let mut memory = Memory::default();

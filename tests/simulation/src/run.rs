@@ -230,6 +230,7 @@ impl Run {
             seen: Ops::default(),
             outdated: [false; SLICES.len()],
             silenced: Ops::default(),
+            retired: Default::default(),
             met: Ops::default(),
             unacknowledged: Ops::default(),
             alive: true,

@@ -70,6 +70,8 @@ pub(crate) struct Stored {
     pub(crate) role: Role,
     /// The youngest replica that its writer doesn't name any more.
     horizon: Option<Replica>,
+    /// The youngest replica that nobody need name any more once this has stayed.
+    pub(crate) announced: Option<Replica>,
     pub(crate) slices: Vec<Option<Slice>>,
 }
 
@@ -82,9 +84,12 @@ impl Stored {
             let at = slices.iter().position(|(name, _)| **name == *spec.name)?;
             Some(slices.swap_remove(at).1)
         });
+        let role = role(key);
+        let is_snapshot = role == Role::Snapshot;
         Some(Self {
-            role: role(key),
-            horizon: document.horizon,
+            role,
+            horizon: document.horizon.filter(|_| !is_snapshot),
+            announced: document.horizon.filter(|_| is_snapshot),
             slices: slices.collect(),
         })
     }

@@ -208,6 +208,25 @@ fn a_removal_does_not_hold_the_patch_that_it_removes() {
     assert!(contained(&[put]) == set(&[patch, removal]), "both made at once");
 }
 
+/// Who takes away what is left of retired replicas knows what had gone of it before.
+#[test]
+fn what_was_superseded_goes_with_what_it_was_folded_into() {
+    let mut hand = Hand::default();
+    let put = hand.put(1, &[], VASE, &[(T, "5")]);
+    let counted = hand.increment(1, &[put], 2);
+    let again = hand.increment(1, &[put, counted], 2);
+    let removal = hand.remove(2, &[put, counted, again]);
+    let gone = |seen: &[usize], random| {
+        let horizon = Replica { birth: 1, random };
+        hand.history.gone_with_others(CART, VASE, &set(seen), horizon)
+    };
+    assert!(hand.vase(&[put, counted, removal]).is_some());
+    assert!(gone(&[put, counted, removal], 1) == set(&[counted]));
+    assert!(gone(&[put, counted, removal], 0).is_empty(), "not retired");
+    assert!(gone(&[put, counted], 1).is_empty(), "not taken away");
+    assert!(gone(&[counted, again], 1).is_empty(), "an increment takes nothing away");
+}
+
 /// What a page has forgotten it can't say again.
 #[test]
 fn what_was_gone_when_its_replica_was_retired_is_not_taken_away_again() {

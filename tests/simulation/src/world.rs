@@ -4,11 +4,11 @@ use std::collections::{BTreeSet, HashSet};
 use std::rc::Rc;
 
 use crate::faults::{Counts, Fault};
-use crate::history::History;
+use crate::history::{Capture, History};
 use crate::ops::Ops;
 use crate::origin::{Entry, Origin, Pumped};
 use crate::page::Replica;
-use crate::slices::SLICES;
+use crate::slices::{KEYS, SLICES};
 use crate::stored::{Role, Stored};
 
 /// What must never be.
@@ -39,6 +39,8 @@ pub(crate) struct Facts {
     pub(crate) met: Ops,
     /// What others say is long known, whether this page has seen it or not.
     pub(crate) silenced: Ops,
+    /// Up to where it has retired replicas, by slice and key, and what it had seen when that was noted last.
+    pub(crate) retired: [[(Option<Replica>, Ops); KEYS]; SLICES.len()],
     /// What it did and hasn't acknowledged.
     pub(crate) unacknowledged: Ops,
     pub(crate) alive: bool,
@@ -174,6 +176,39 @@ impl World {
         }
     }
 
+    /// Notes up to where a page has retired replicas in what it knows of a key, and what has gone with that, if nothing of these is left.
+    pub(crate) fn note_retired(&mut self, page: usize, slice: usize, key: usize, horizon: Replica, is_left: bool) {
+        let seen = self.visible(page) & self.history.of_key[slice][key];
+        let facts = &mut self.pages[page];
+        let before = std::mem::replace(&mut facts.retired[slice][key], (Some(horizon), seen));
+        if before == (Some(horizon), seen) {
+            return;
+        }
+        if before.0 < Some(horizon) {
+            // Should it meet one of these yet, then from somebody who hasn't heard that they are retired.
+            let is_old = |op: &usize| self.history.dot(*op).is_some_and(|dot| dot.replica <= horizon);
+            let old: Ops = self.history.of_key[slice][key].iter().filter(is_old).collect();
+            facts.silenced |= old - facts.seen;
+        }
+        if is_left || self.history.is_full() {
+            return;
+        }
+        let gone = self.history.gone_with_others(slice, key, &seen, horizon);
+        if !gone.is_empty() {
+            // As if it had removed them itself, and told nobody.
+            let removal = Capture {
+                slice,
+                key,
+                covers: gone,
+                dead: Ops::default(),
+                floors: Vec::new(),
+            };
+            let op = self.history.add_removal(&removal, page);
+            self.pages[page].seen.insert(op);
+            self.note(|| format!("page {page} has forgotten what others knew to be superseded, which is [{op}]"));
+        }
+    }
+
     /// What a page must show: what it has seen, but for what was lost, and others have counted as known since.
     pub(crate) fn visible(&self, page: usize) -> Ops {
         let facts = &self.pages[page];
@@ -200,8 +235,7 @@ impl World {
 
     /// Notes what a document contains that a page writes.
     pub(crate) fn describe(&mut self, entry: &mut Entry, document: &Stored, page: usize) {
-        let horizon = document.horizon();
-        self.note_horizon(horizon);
+        self.note_horizon(document.horizon().max(document.announced));
         let known = self.visible(page) | self.pages[page].met;
         entry.contents = self.history.contained(document, &known, Some(&self.told));
         let stored = self.origin.contents();
@@ -317,6 +351,7 @@ impl World {
         self.excused |= own - self.settled;
         self.pages[page].seen = Ops::default();
         self.pages[page].silenced = Ops::default();
+        self.pages[page].retired = Default::default();
         self.pages[page].met = Ops::default();
         self.pages[page].read = Vec::new();
         self.pages[page].outdated = [false; SLICES.len()];

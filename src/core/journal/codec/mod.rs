@@ -5,7 +5,7 @@
 //!  "d":"0123456789abcdef",         what is read later: a digest of all that follows
 //!  "n":[1760000000000,1],          the same: the newest wall time, and the newest version of a slice
 //!  "k":12,                         Lamport clock
-//!  "h":"1.00…ab",                  the youngest replica that the writer knew to be retired, if any
+//!  "h":"1.00…ab",                  the youngest replica that the writer knew to be retired, if any; snapshots: that may be now
 //!  "r":["1.00…ab", …],             the replicas that the rest names by index
 //!  "s":{"cart":{"17":{           slices, and their parts by number
 //!    "h":"1.00…ab",                horizon, if any
@@ -43,7 +43,8 @@ pub const FORMAT: u64 = 1;
 pub struct Document {
     /// The Lamport clock of its writer.
     pub clock: u64,
-    /// The youngest replica that its writer knew to be retired.
+    /// The youngest replica that its writer knew to be retired. A snapshot announces it, and still holds all: once it has stayed, what it
+    /// holds may be folded.
     pub horizon: Option<Replica>,
     /// The newest of the events in it, if it says so: nothing else in it needs to be read for that.
     pub newest: Option<Newest>,

@@ -2,7 +2,7 @@ use super::*;
 use crate::state::Replica;
 
 /// Small enough that everything happens soon.
-const LIMITS: Limits = Limits {
+pub(super) const LIMITS: Limits = Limits {
     records: 8,
     chunk: 2_000,
     replicas: 12,
@@ -342,4 +342,25 @@ fn what_a_newer_version_has_written_is_left_alone() {
     }
     assert!(shared.get(&record).is_some());
     assert!(shared.keys().len() < 20);
+}
+
+/// Also what was to be written when it came.
+#[test]
+fn a_slice_is_not_written_any_more_once_a_newer_version_has() {
+    let shared = Shared::default();
+    let mut a = open_with(&shared, 1, LIMITS);
+    let line = format!("\"{}\"", "x".repeat(300));
+    for number in 0..8 {
+        put(&mut a, "cart", "lamp", &line);
+        put(&mut a, "other", &number.to_string(), &line);
+        a.flush().unwrap();
+    }
+    wait(&mut a);
+    assert_eq!(a.compact(), Some(Pace::Soon));
+    assert!(a.compaction.is_some());
+    let mut newer = open_with(&shared, 2, LIMITS);
+    put_as(&mut newer, "mug", 2);
+    newer.flush().unwrap();
+    assert!(write_compact(&mut a));
+    assert!(snapshots(&shared).iter().all(|key| key.contains("/other/")));
 }

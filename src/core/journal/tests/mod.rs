@@ -8,6 +8,7 @@ use crate::time::Now;
 
 mod compacting;
 mod random;
+mod retiring;
 mod steps;
 mod visits;
 
