@@ -1,5 +1,7 @@
 //! Putting texts together, and taking them apart by ASCII characters. The standard library's ways do more, and take 7 kB of wasm.
 
+use std::cmp::Ordering;
+
 /// The parts, one after the other.
 pub(crate) fn concat(parts: &[&str]) -> String {
     let mut out = String::new();
@@ -41,6 +43,21 @@ impl<'a> Iterator for Parts<'a> {
             None => self.rest.take(),
         }
     }
+}
+
+/// The order of two texts by their bytes, eight at a time: the module's own comparison takes one by one, and keys of a storage begin alike.
+pub(crate) fn compare(one: &str, other: &str) -> Ordering {
+    let (mut one, mut other) = (one.as_bytes(), other.as_bytes());
+    while let (Some((left, rest_of_one)), Some((right, rest_of_other))) =
+        (one.split_first_chunk(), other.split_first_chunk())
+    {
+        let order = u64::from_be_bytes(*left).cmp(&u64::from_be_bytes(*right));
+        if order.is_ne() {
+            return order;
+        }
+        (one, other) = (rest_of_one, rest_of_other);
+    }
+    one.cmp(other)
 }
 
 /// Whether any of these characters is in the text.
@@ -94,6 +111,27 @@ mod tests {
     fn finds() {
         assert!(has_any("a[b", "[]") && !has_any("ab", "[]"));
         assert!(has_word("a scope=x", "scope") && !has_word("sco", "scope"));
+    }
+
+    #[test]
+    fn compares_as_the_standard_library() {
+        let texts = [
+            "",
+            "a",
+            "shop/de",
+            "shop/dev",
+            "shop/device",
+            "shop/devicf",
+            "shop/device/r/1",
+            "shop/déjà vu",
+            "\u{7f}",
+            "\u{10ffff}",
+        ];
+        for one in texts {
+            for other in texts {
+                assert_eq!(compare(one, other), one.cmp(other), "{one} and {other}");
+            }
+        }
     }
 
     #[test]

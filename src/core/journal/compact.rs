@@ -8,7 +8,9 @@ use super::{Document, Journal, StorageFull};
 use crate::json::write;
 use crate::list::retain;
 use crate::mutant::{self, Mutant};
+use crate::sort::sort_and_dedup;
 use crate::state::{Scope, Slice};
+use crate::text::compare;
 
 /// So many entries are removed in one task.
 const REMOVALS: usize = 64;
@@ -197,11 +199,15 @@ impl Journal {
             Some(contained) => contained,
             None => self.contained(compaction),
         };
-        for key in contained.drain(contained.len().saturating_sub(REMOVALS)..) {
-            self.storage.remove(&key);
-            self.keys.remove(&key);
-            retain(&mut self.kept, |kept| kept.key != key);
+        let mut removed = contained.split_off(contained.len().saturating_sub(REMOVALS));
+        for key in &removed {
+            self.storage.remove(key);
+            self.keys.remove(key);
         }
+        sort_and_dedup(&mut removed);
+        retain(&mut self.kept, |kept| {
+            removed.binary_search_by(|key| compare(key, &kept.key)).is_err()
+        });
         let more = !contained.is_empty();
         compaction.contained = Some(contained);
         more
@@ -220,19 +226,27 @@ impl Journal {
                 }
             }
         }
+        let mut all_held: Vec<(&Rc<str>, u64)> = Vec::new();
+        for (name, touched) in stayed.iter().flat_map(|stored| &stored.touches) {
+            match all_held.iter_mut().find(|(other, _)| *other == name) {
+                Some((_, held)) => *held |= touched,
+                None => all_held.push((name, *touched)),
+            }
+        }
         let mut contained = Vec::new();
         for key in &compaction.read {
-            if compaction.written.contains(key) {
+            let Some(stored) = self.keys.get_mut(key) else { continue };
+            if stored.kind != Kind::Record && compaction.written.contains(key) {
                 continue;
             }
-            let Some(stored) = self.keys.get_mut(key) else { continue };
             let mut left = 0;
             for (name, touched) in &mut stored.touches {
-                for other in &stayed {
-                    let held = other.touched(name);
-                    let partly = mutant::on(Mutant::PartialCover) && *touched & held != 0;
-                    *touched &= if partly { 0 } else { !held };
-                }
+                let held = all_held
+                    .iter()
+                    .find(|(other, _)| *other == name)
+                    .map_or(0, |(_, held)| *held);
+                let partly = mutant::on(Mutant::PartialCover) && *touched & held != 0;
+                *touched &= if partly { 0 } else { !held };
                 left |= *touched;
             }
             if left == 0 {
@@ -247,7 +261,7 @@ impl Journal {
         let listed = self.list();
         let mut stayed = Vec::new();
         for key in keys {
-            if listed.iter().any(|other| **other == **key) {
+            if listed.binary_search_by(|other| compare(other, key)).is_ok() {
                 stayed.extend(self.keys.get(key).cloned());
             }
         }

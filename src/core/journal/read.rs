@@ -6,8 +6,9 @@ use super::stored::{Kind, Stored};
 use super::{CodecError, Document, Journal, Newest, quarantine};
 use crate::list::retain;
 use crate::mutant::{self, Mutant};
-use crate::sort::sort_and_dedup;
+use crate::sort::sort_by;
 use crate::state::{Scope, Slice};
+use crate::text::compare;
 
 /// Listing is repeated until it shows nothing new, but not for ever while other tabs go on writing: their events will come.
 const MAX_LISTINGS: usize = 8;
@@ -58,7 +59,7 @@ impl Journal {
                 listed.push(key);
             }
         }
-        sort_and_dedup(&mut listed);
+        sort_by(&mut listed, |one, other| compare(one, other));
         listed
     }
 
@@ -107,7 +108,7 @@ impl Journal {
     }
 
     fn find_read(&self, key: &str) -> Result<usize, usize> {
-        self.reading.binary_search_by(|(stored, _)| (*stored.key).cmp(key))
+        self.reading.binary_search_by(|(stored, _)| compare(&stored.key, key))
     }
 
     /// Joins what was read.
@@ -135,7 +136,7 @@ impl Journal {
         let known = self.keys.joined().count();
         // What others have removed needs no remembering.
         self.keys
-            .retain(|known| listed.binary_search_by(|key| (**key).cmp(&*known.key)).is_ok());
+            .retain(|known| listed.binary_search_by(|key| compare(key, &known.key)).is_ok());
         if mutant::on(Mutant::WipeOnVanish) && self.keys.joined().count() < known {
             return self.wipe();
         }

@@ -3,6 +3,7 @@ use std::rc::Rc;
 use super::Document;
 use crate::list::retain;
 use crate::state::Replica;
+use crate::text::compare;
 
 /// A storage entry that has been read, or left alone.
 #[derive(Debug, Clone)]
@@ -112,6 +113,6 @@ impl Keys {
     }
 
     fn find(&self, key: &str) -> Result<usize, usize> {
-        self.0.binary_search_by(|other| (*other.key).cmp(key))
+        self.0.binary_search_by(|other| compare(&other.key, key))
     }
 }

@@ -3,6 +3,7 @@ use std::rc::Rc;
 
 use super::Entry;
 use crate::list::retain;
+use crate::text::compare;
 
 /// Entries by key, in the order of the keys. A part of a slice has few: a sorted list is a quick map.
 #[derive(Clone, Default)]
@@ -123,7 +124,7 @@ impl Entries {
         if list.last().is_none_or(|(last, _)| **last < *key) {
             return Err(list.len());
         }
-        list.binary_search_by(|(other, _)| (**other).cmp(key))
+        list.binary_search_by(|(other, _)| compare(other, key))
     }
 
     fn list(&self) -> &List {
