@@ -61,6 +61,8 @@ struct Told {
 struct Opening {
     /// Milliseconds.
     took: f64,
+    /// Of its tasks.
+    longest: f64,
     /// Bytes.
     read: u64,
     /// How many lines were found.
@@ -114,6 +116,9 @@ impl Costs {
         println!("after {CHANGES_TOLD} changes that weren't heard of:");
         row("loading, ms", |costs| format!("{:.1}", costs.told.longest_load));
         row("opening, ms", |costs| format!("{:.1}", costs.opening.took));
+        row("longest task of opening, ms", |costs| {
+            format!("{:.1}", costs.opening.longest)
+        });
         row("opening, bytes read", |costs| costs.opening.read.to_string());
         row("stored at rest, keys", |costs| costs.opening.keys.to_string());
         row("stored at rest, bytes", |costs| costs.opening.bytes.to_string());

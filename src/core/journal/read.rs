@@ -12,7 +12,7 @@ use crate::text::compare;
 
 /// Listing is repeated until it shows nothing new, but not for ever while other tabs go on writing: their events will come.
 const MAX_LISTINGS: usize = 8;
-/// How much less it takes to read an entry's text alone, and what it says later.
+/// How much less it takes to read an entry's text alone, and what it says later; than to read and join it.
 const LATER: usize = 8;
 
 /// What is stored comes in: by listing, and by the events of other tabs.
@@ -79,6 +79,9 @@ impl Journal {
                     found = true;
                     let text = Rc::new(text);
                     if let (Some((stored, mut document)), Err(at)) = (self.decode(key, &text), self.find_read(key)) {
+                        if self.opening && stored.kind != Kind::Snapshot && !self.read_touched(&document, left) {
+                            return true;
+                        }
                         // Nothing goes in favour of a record, and each would be compared with all that are kept.
                         if !records {
                             self.note_contained(key, &document);
@@ -90,6 +93,34 @@ impl Journal {
             }
         }
         found
+    }
+
+    /// Reads what a document is to be joined with, which until then is text, a task's worth. Gives whether that was all.
+    fn read_touched(&self, document: &Document, left: &mut usize) -> bool {
+        // Snapshots are joined first. By their keys they are the last.
+        if self
+            .reading
+            .last()
+            .is_some_and(|(stored, _)| stored.kind == Kind::Snapshot)
+        {
+            return false;
+        }
+        let mut begun = false;
+        for (name, slice) in &document.slices {
+            let Some(own) = self.slice(name) else { continue };
+            for (number, _) in slice.parts() {
+                let entries = own.part(*number).map(|part| &part.entries);
+                if let Some((entries, unread)) = entries.and_then(|entries| Some((entries, entries.unread()?))) {
+                    if *left == 0 && begun {
+                        return false;
+                    }
+                    begun = true;
+                    entries.read();
+                    *left = left.saturating_sub(unread / LATER);
+                }
+            }
+        }
+        true
     }
 
     /// Forgets the parts that are known already, so that joining is quick. A record is kept whole.

@@ -85,6 +85,36 @@ fn what_is_stored_is_read_in_steps_and_shown_at_once() {
 }
 
 #[test]
+fn what_records_are_joined_with_is_read_in_steps() {
+    let shared = Shared::default();
+    let mut page = filled(&shared);
+    let mut random = Random::new(1);
+    for _ in 0..500 {
+        increment(&mut page, &format!("sku-{}", random.draw() % LINES));
+        page.flush().unwrap();
+    }
+    let mut fresh = Journal::new(
+        Rc::new(shared),
+        PREFIX.into(),
+        NATIVE,
+        Random::new(2),
+        Limits::default(),
+        Vec::new(),
+    );
+    let mut most = 0;
+    loop {
+        let before = unread(&fresh);
+        let more = fresh.load_some(Limits::DEFAULT.chunk);
+        most = most.max(before.saturating_sub(unread(&fresh)));
+        if !more {
+            break;
+        }
+    }
+    assert!((1..=Limits::DEFAULT.chunk * 8).contains(&most), "{most} bytes");
+    assert_eq!(view(&fresh), view(&page));
+}
+
+#[test]
 fn opening_reads_in_steps() {
     let shared = Shared::default();
     let page = filled(&shared);
@@ -114,7 +144,7 @@ fn opening_reads_in_steps() {
 
 /// The bytes that were taken and not read yet.
 fn unread(page: &Journal) -> usize {
-    let parts = page.slice("cart").unwrap().parts().iter();
+    let parts = page.slice("cart").into_iter().flat_map(Slice::parts);
     parts.filter_map(|(_, part)| part.entries.unread()).sum()
 }
 
