@@ -188,6 +188,7 @@ export function* creating<S extends object>(
     error: (code, message, cause) => new HoldallError(code as HoldallErrorCode, message, cause === undefined ? {} : { cause }),
     changed: (slice, keys, moved) => slices[slice]?.changed(keys, moved),
     event,
+    hears: (name) => events.has(name),
     source: async (reason, signal) => {
       const response = await (options.auth as SourceAuth).source({ reason, signal } as SourceRequest);
       return response ? JSON.stringify(response) : undefined;

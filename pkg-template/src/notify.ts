@@ -57,6 +57,11 @@ export class Listeners<E> {
     };
   }
 
+  /** Whether anybody listens to that topic. */
+  has(topic: unknown): boolean {
+    return [...this.#all].some((entry) => entry.topic === topic);
+  }
+
   /** Calls those without a topic and those whose topic is among `topics`. */
   call(event: E, topics: readonly unknown[]): void {
     const wanted = new Set([undefined, ...topics]);

@@ -67,6 +67,8 @@ export interface Host {
   /** `moved`: other keys are present, or in another order; but for those that have come last. */
   changed(slice: number, keys: string[], moved: boolean): void;
   event(name: string, detail: object): void;
+  /** Whether anybody listens to that event. */
+  hears(name: string): boolean;
   /** Asks the library that the session comes from for a token response as JSON; `undefined` if nobody is signed in. */
   source(reason: string, signal: AbortSignal): Promise<string | undefined>;
   /** What to show for what is stored; `undefined` to hide it. Never throws, and may call the client. */

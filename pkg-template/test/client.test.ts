@@ -116,7 +116,9 @@ describe("events", () => {
     fake.emit("newer-than-this", {});
     await microtask();
     assert.deepEqual(requests.calls, [detail]);
+    assert.deepEqual(["request", "session"].map((name) => fake.hears(name)), [true, false]);
     off();
+    assert.equal(fake.hears("request"), false);
     fake.emit("request", detail);
     await microtask();
     assert.equal(requests.calls.length, 1);

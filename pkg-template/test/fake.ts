@@ -202,6 +202,10 @@ export class FakeClient implements WasmClient {
     for (const [index, keys] of touched) this.host.changed(index, keys, true);
   }
 
+  hears(name: string): boolean {
+    return this.host.hears(name);
+  }
+
   emit(name: string, detail: object): void {
     this.host.event(name, detail);
   }

@@ -275,7 +275,7 @@ describe("open on a server", () => {
   });
 
   test("has a client for every operation of the real one", () => {
-    const server = new ServerClient(configure(options()), { error: () => new Error(), changed() {}, event() {}, source: async () => undefined, read: () => undefined, select: () => undefined, accepts: async () => true });
+    const server = new ServerClient(configure(options()), { error: () => new Error(), changed() {}, event() {}, hears: () => false, source: async () => undefined, read: () => undefined, select: () => undefined, accepts: async () => true });
     for (const name of Object.getOwnPropertyNames(FakeClient.prototype).filter((name) => name in server)) {
       assert.equal(typeof server[name as keyof ServerClient], "function");
     }

@@ -71,6 +71,11 @@ pub trait Watcher {
         Promise::resolve(&JsValue::TRUE)
     }
 
+    /// Whether anybody wants to know of requests: to tell of one costs as much as all else that is done when it has been answered.
+    fn hears_requests(&self) -> bool {
+        true
+    }
+
     /// Something has happened.
     fn event(&self, event: Event);
 

@@ -164,12 +164,12 @@ impl Driver {
     }
 
     fn plan(&self, call: &Call) -> Option<Plan> {
-        let scheme = text(&call.url, "protocol");
-        // `blob:` and `data:` have no origin of their own to trust.
-        if scheme != "https:" && scheme != "http:" {
+        let (origin, path) = (call.address.origin(), call.address.path());
+        // `blob:` and `data:` have none to trust.
+        if origin.is_empty() {
             return None;
         }
-        self.read(|client| client.plan(&call.method, &text(&call.url, "origin"), &text(&call.url, "pathname")))
+        self.read(|client| client.plan(&call.method, origin, path))
     }
 
     fn is_over(&self, exchange: &Exchange) -> bool {
@@ -179,7 +179,7 @@ impl Driver {
     fn start(self: &Rc<Self>, call: &Call, mut plan: Plan) -> Result<Start, Failure> {
         self.select(&mut plan)?;
         plan.streamed = call.is_streamed();
-        Ok(self.change(|client| client.start(plan, &text(&call.url, "origin"), clock::now()))?)
+        Ok(self.change(|client| client.start(plan, call.address.origin(), clock::now()))?)
     }
 
     /// Has the application make what it sends of some slices. Nothing is borrowed meanwhile: it reads them.
@@ -235,6 +235,9 @@ impl Driver {
     }
 
     fn report(&self, call: &Call, exchange: &Exchange, status: u16, started: Now) {
+        if !self.watcher.hears_requests() {
+            return;
+        }
         let (mut slices, mut bytes) = (Vec::new(), 0);
         for send in &exchange.plan.sends {
             if let Some((_, own)) = exchange.outgoing.bytes.iter().find(|(slice, _)| *slice == send.slice) {
@@ -244,7 +247,7 @@ impl Driver {
         }
         self.tell(Event::Request(RequestEvent {
             method: exchange.method.unwrap_or(&call.method).to_owned(),
-            url: text(&call.url, "origin") + &text(&call.url, "pathname"),
+            url: call.address.without_query().to_owned(),
             slices,
             bytes,
             token: exchange.credentials.is_some(),

@@ -8,6 +8,7 @@ mod effects;
 mod events;
 mod failure;
 mod fetch;
+mod headers;
 mod idle;
 mod later;
 mod listen;

@@ -4,11 +4,11 @@ use gloo_net::http::Response;
 use js_sys::{Function, Object, Promise};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::Url;
 
 use super::clock;
-use super::object::{call, set, set_text, text};
+use super::object::{call, set, set_text};
 use crate::core::text::integer;
+use crate::request::Address;
 use crate::session::{Answer, AuthConfig, Secret};
 
 /// An answer, read.
@@ -108,6 +108,6 @@ impl Answered {
 
 /// An endpoint's origin and path, as the browser parses it.
 pub(super) fn origin_and_path(address: &str) -> Option<String> {
-    let url = Url::new(&web_sys::Request::new_with_str(address).ok()?.url()).ok()?;
-    Some(text(&url, "origin") + &text(&url, "pathname"))
+    let address = Address::new(web_sys::Request::new_with_str(address).ok()?.url());
+    Some(address.without_query().to_owned())
 }

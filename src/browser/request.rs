@@ -3,19 +3,20 @@
 use js_sys::{ArrayBuffer, Object, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, FormData, Headers, Request, Url, UrlSearchParams};
+use web_sys::{AbortSignal, FormData, Headers, Request, UrlSearchParams};
 
 use super::Failure;
+use super::headers::HeaderList;
 use super::object::{call, get, pairs, set, text};
 use crate::client::Exchange;
 use crate::core::text::{concat, split_once};
 use crate::error::{Code, Error};
-use crate::request::{EncodeError, Outgoing, check_budget, join_query, merge_json};
+use crate::request::{Address, EncodeError, Outgoing, check_budget, join_query, merge_json};
 
 /// What the caller gave `fetch`, and what the browser made of it.
 pub(super) struct Call {
     pub(super) method: String,
-    pub(super) url: Url,
+    pub(super) address: Address,
     /// The caller's signal.
     pub(super) signal: Option<AbortSignal>,
     /// A `RequestInit` with all that the caller asked for.
@@ -55,17 +56,14 @@ impl Call {
             Some(request) => (get(request, "url"), get(request, "method")),
             None => (input.clone(), JsValue::UNDEFINED),
         };
-        let looked_at = Object::new();
         let overriding = get(init, "method");
-        set(
-            &looked_at,
-            "method",
-            if overriding.is_undefined() {
-                &method
-            } else {
-                &overriding
-            },
-        );
+        let method = if overriding.is_undefined() { method } else { overriding };
+        let mut looked_at = JsValue::UNDEFINED;
+        if !method.is_undefined() {
+            let with_method = Object::new();
+            set(&with_method, "method", &method);
+            looked_at = with_method.into();
+        }
         // The constructor turns whatever it is given into a string itself, a URL object too.
         let parsed = Request::new_with_request_and_init(address.unchecked_ref(), looked_at.unchecked_ref())?;
 
@@ -74,9 +72,14 @@ impl Call {
             Object::assign(&merged, init.unchecked_ref());
         }
         // By name too, as `fetch` looks: a caller's init may inherit, and may be a Request itself.
-        for name in COPIED {
+        let names: &[&str] = if given.is_none() && is_plain(init) {
+            &[]
+        } else {
+            &COPIED
+        };
+        for name in names {
             let own = get(init, name);
-            let value = if own.is_undefined() && name != "body" {
+            let value = if own.is_undefined() && *name != "body" {
                 get(request, name)
             } else {
                 own
@@ -105,7 +108,7 @@ impl Call {
         let unread = given.filter(|_| !bodiless && !get(request, "body").is_null()).cloned();
         Ok(Self {
             method,
-            url: Url::new(&text(&parsed, "url"))?,
+            address: Address::new(text(&parsed, "url")),
             signal,
             init: merged,
             unread,
@@ -152,31 +155,32 @@ impl Call {
     /// [`Failure`]: what can't be put on this request, or what the browser refuses.
     pub(super) fn assemble(&self, exchange: &mut Exchange) -> Result<(String, Object), Failure> {
         let init = Object::assign(&Object::new(), &self.init);
-        let own_headers = get(&self.init, "headers");
-        let headers = match own_headers.is_undefined() {
-            true => Headers::new()?,
-            // The constructor takes whatever `fetch` takes.
-            false => Headers::new_with_headers(own_headers.unchecked_ref())?,
-        };
+        let mut headers = HeaderList::of(&get(&self.init, "headers"));
         let outgoing = &exchange.outgoing;
-        let url = self.address(outgoing)?;
+        let url = match outgoing.query.is_empty() {
+            true => self.address.whole().to_owned(),
+            false => {
+                let joined = join_query(self.address.query(), &outgoing.query).map_err(Error::from)?;
+                self.address.with_query(&joined)
+            }
+        };
         if let Some(state) = &outgoing.state_header {
-            if headers.has("Holdall-State")? {
+            if headers.get("Holdall-State").is_some() {
                 return Err(Error::from(EncodeError::field_clash("Holdall-State")).into());
             }
-            headers.set("Holdall-State", state)?;
+            headers.set("Holdall-State", state);
         }
         if !outgoing.body_members.is_empty() {
-            set(&init, "body", &self.body(outgoing, &headers)?);
+            set(&init, "body", &self.body(outgoing, &mut headers)?);
         }
-        exchange.keyed = headers.has("Idempotency-Key")?;
+        exchange.keyed = headers.get("Idempotency-Key").is_some();
         if let Some(key) = exchange.idempotency_key.as_ref().filter(|_| !exchange.keyed) {
-            headers.set("Idempotency-Key", key)?;
+            headers.set("Idempotency-Key", key);
         }
-        if headers.has("Authorization")? {
+        if headers.get("Authorization").is_some() {
             exchange.credentials = None;
         } else if let Some(credentials) = &exchange.credentials {
-            headers.set("Authorization", &concat(&["Bearer ", &credentials.token]))?;
+            headers.set("Authorization", &concat(&["Bearer ", &credentials.token]));
         }
         if let Some(method) = exchange.method {
             set(&init, "method", &method.into());
@@ -196,9 +200,9 @@ impl Call {
             .into());
         }
         if !outgoing.query.is_empty() || outgoing.state_header.is_some() {
-            check_budget(&exchange.plan, outgoing, url.len(), size(&headers)).map_err(Error::from)?;
+            check_budget(&exchange.plan, outgoing, url.len(), headers.size()).map_err(Error::from)?;
         }
-        set(&init, "headers", &headers);
+        set(&init, "headers", &headers.to_js());
         if exchange.forbids_redirects() && get(&init, "redirect") != "error" {
             // Not "error": that would look like a failed network, though the server may have done its work.
             set(&init, "redirect", &"manual".into());
@@ -206,22 +210,7 @@ impl Call {
         Ok((url, init))
     }
 
-    fn address(&self, outgoing: &Outgoing) -> Result<String, Failure> {
-        if outgoing.query.is_empty() {
-            return Ok(text(&self.url, "href"));
-        }
-        let url = Url::new(&text(&self.url, "href"))?;
-        let search = text(&url, "search");
-        let own = search.get(1..).unwrap_or_default();
-        set(
-            &url,
-            "search",
-            &join_query(own, &outgoing.query).map_err(Error::from)?.into(),
-        );
-        Ok(text(&url, "href"))
-    }
-
-    fn body(&self, outgoing: &Outgoing, headers: &Headers) -> Result<JsValue, Failure> {
+    fn body(&self, outgoing: &Outgoing, headers: &mut HeaderList) -> Result<JsValue, Failure> {
         let body = get(&self.init, "body");
         let members = &outgoing.body_members;
         if let Some(copy) = copy_form(&body)? {
@@ -239,7 +228,7 @@ impl Call {
             Some(buffer) => String::from_utf8(Uint8Array::new(buffer).to_vec()).ok(),
             None => body.as_string(),
         };
-        let is_json = headers.get("Content-Type")?.is_some_and(|kind| is_json(&kind));
+        let is_json = headers.get("Content-Type").is_some_and(is_json);
         if !none && (text.is_none() || !is_json) {
             let why = "send JSON (with that Content-Type), FormData or URLSearchParams, or the state elsewhere";
             return Err(Error::new(
@@ -250,10 +239,19 @@ impl Call {
         }
         let merged = merge_json(text.as_deref(), members).map_err(Error::from)?;
         if none {
-            headers.set("Content-Type", "application/json")?;
+            headers.set("Content-Type", "application/json");
         }
         Ok(merged.into())
     }
+}
+
+/// Whether an object inherits nothing but what all do, so that its own properties are all it has.
+fn is_plain(object: &JsValue) -> bool {
+    !object.is_object()
+        || Object::is(
+            &Object::get_prototype_of(object),
+            &Object::get_prototype_of(&Object::new()),
+        )
 }
 
 /// A copy of a form; `None` for any other body.
@@ -276,15 +274,4 @@ fn is_json(content_type: &str) -> bool {
     let essence = split_once(content_type, b';').map_or(content_type, |(essence, _)| essence);
     let essence = essence.trim_ascii().to_ascii_lowercase();
     essence == "application/json" || essence.ends_with("+json")
-}
-
-/// The bytes of all headers, as HTTP/1 writes them.
-fn size(headers: &Headers) -> usize {
-    let mut size = 0;
-    for (name, value) in pairs(headers) {
-        for text in [name, value] {
-            size += text.as_string().unwrap_or_default().len() + 2;
-        }
-    }
-    size
 }

@@ -33,6 +33,9 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     fn accepts(this: &Host, function: usize, response: &JsValue) -> Result<Promise, JsValue>;
 
+    #[wasm_bindgen(method)]
+    fn hears(this: &Host, name: &str) -> bool;
+
     #[wasm_bindgen(method, catch)]
     fn event(this: &Host, name: &str, detail: &JsValue) -> Result<(), JsValue>;
 }
@@ -78,6 +81,10 @@ impl Watcher for Host {
 
     fn accepts(&self, function: usize, response: &JsValue) -> Promise {
         Self::accepts(self, function, response).unwrap_or_else(|error| Promise::reject(&error))
+    }
+
+    fn hears_requests(&self) -> bool {
+        self.hears("request")
     }
 
     fn event(&self, event: Event) {

@@ -9,7 +9,7 @@ use std::{env, io};
 use crate::mute::write_muted;
 use crate::run::{cargo, program, run};
 use crate::shorten::shorten;
-use crate::strings::encode_long;
+use crate::strings::by_length;
 use crate::workspace::Workspace;
 use crate::{Result, size, tools};
 
@@ -165,7 +165,7 @@ fn bind(workspace: &Workspace, profile: Profile, module: &Path) -> Result<PathBu
     if profile == Profile::Wasm {
         println!("optimising the module");
         fs::remove_file(&muted).map_err(|e| format!("cannot remove {}: {e}", muted.display()))?;
-        encode_long(&directory)?;
+        by_length(&directory)?;
         shorten(&directory)?;
         let module = directory.join("holdall_bg.wasm");
         let wasm_opt = workspace.facade().join("node_modules/.bin/wasm-opt");

@@ -1,23 +1,38 @@
-//! Has the browser encode the long texts that go into the module.
+//! Has texts go into the module, and come out of it, in the way that is quickest for their length.
 
 use std::fs;
 use std::path::Path;
 
 use crate::Result;
 
-/// wasm-bindgen takes over ASCII character by character, which is quick for short texts, and slow for what is read of the storage.
-const EACH: &str = "for (; offset < len; offset++) {";
-const EACH_OF_FEW: &str = "for (; len < 500 && offset < len; offset++) {";
+/// What wasm-bindgen writes, and what is put in its place.
+const CHANGES: [(&str, &str); 2] = [
+    // It takes over ASCII character by character, which is quick for short texts, and slow for what is read of the storage.
+    (
+        "for (; offset < len; offset++) {",
+        "for (; len < 500 && offset < len; offset++) {",
+    ),
+    // It calls a decoder for each name of a property.
+    (
+        "return decodeText(getUint8ArrayMemory0().subarray(ptr, ptr + len));",
+        "const bytes = getUint8ArrayMemory0();
+    let text = '';
+    while (len < 13 && text.length < len && bytes[ptr + text.length] < 128) text += String.fromCharCode(bytes[ptr + text.length]);
+    return text.length === len ? text : decodeText(bytes.subarray(ptr, ptr + len));",
+    ),
+];
 
-/// Changes the bindings so that texts of more than some hundred characters are encoded by `TextEncoder.encodeInto` alone.
-pub(crate) fn encode_long(directory: &Path) -> Result {
+/// Changes the bindings so that the browser encodes long texts at once, and isn't called to decode short ones.
+pub(crate) fn by_length(directory: &Path) -> Result {
     let path = directory.join("holdall.js");
-    let text = fs::read_to_string(&path).map_err(|e| format!("cannot read {}: {e}", path.display()))?;
-    if text.matches(EACH).count() != 1 {
-        return Err(
-            "wasm-bindgen makes other bindings now: look at passStringToWasm0 in them, and adapt xtask/src/strings.rs"
-                .into(),
-        );
+    let mut text = fs::read_to_string(&path).map_err(|e| format!("cannot read {}: {e}", path.display()))?;
+    for (written, better) in CHANGES {
+        if text.matches(written).count() != 1 {
+            return Err(format!(
+                "wasm-bindgen makes other bindings now: look for what was `{written}` in them, and adapt xtask/src/strings.rs"
+            ));
+        }
+        text = text.replace(written, better);
     }
-    fs::write(&path, text.replace(EACH, EACH_OF_FEW)).map_err(|e| format!("cannot write {}: {e}", path.display()))
+    fs::write(&path, text).map_err(|e| format!("cannot write {}: {e}", path.display()))
 }

@@ -4,6 +4,7 @@
 //! [`join_query`], [`merge_json`] and [`check_budget`] help to put it on the request. On a server: [`decode`] reads what [`Shape`]s
 //! describe. Both halves are one module so that they can't drift apart.
 
+mod address;
 mod config;
 mod decode;
 mod encode;
@@ -14,6 +15,7 @@ pub(crate) mod percent;
 mod rule;
 mod shape;
 
+pub use address::Address;
 pub use config::RuleConfig;
 pub use decode::{DecodeError, Limits, Parts, State, decode};
 pub use encode::{Outgoing, check_budget, encode, join_query, merge_json};
