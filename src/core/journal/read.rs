@@ -12,8 +12,9 @@ use crate::text::compare;
 
 /// Listing is repeated until it shows nothing new, but not for ever while other tabs go on writing: their events will come.
 const MAX_LISTINGS: usize = 8;
-/// How much less it takes to read an entry's text alone, and what it says later; than to read and join it.
+/// How much less it takes than to read an entry and join it: to read its text alone, and later what that says.
 const LATER: usize = 8;
+const READ: usize = 4;
 
 /// What is stored comes in: by listing, and by the events of other tabs.
 impl Journal {
@@ -116,7 +117,7 @@ impl Journal {
                     }
                     begun = true;
                     entries.read();
-                    *left = left.saturating_sub(unread / LATER);
+                    *left = left.saturating_sub(unread / READ);
                 }
             }
         }
