@@ -2,7 +2,6 @@ use crate::text::concat;
 
 /// An absolute address as a browser writes it out (WHATWG URL, "URL serializing"), without credentials; taken apart by where its parts
 /// must stand then.
-#[derive(Debug)]
 pub struct Address {
     text: String,
     /// Where the path begins, what follows it, and the fragment.
@@ -69,6 +68,13 @@ impl Address {
     }
 }
 
+/// Without the query, which may hold anything.
+impl std::fmt::Debug for Address {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Address").field(&self.without_query()).finish()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,6 +103,10 @@ mod tests {
             assert_eq!(address.whole(), text);
             assert_eq!(address.without_query(), origin.to_owned() + path);
             assert_eq!(address.with_query("x=1"), format!("{origin}{path}?x=1{fragment}"));
+            assert_eq!(
+                format!("{address:?}"),
+                format!("Address({:?})", origin.to_owned() + path)
+            );
         }
     }
 
