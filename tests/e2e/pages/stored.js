@@ -2,8 +2,8 @@
 
 /** What it has done so far. */
 export const stored = {
-  /** What it has written when it compacted: snapshots, and records that are several others joined. */
-  compacted: 0,
+  /** Snapshots that it has written. */
+  snapshots: 0,
   /** Records that it has removed. */
   removed: 0,
   /** Writes that the browser has refused. */
@@ -52,7 +52,7 @@ Storage.prototype.setItem = function (key, value) {
   } finally {
     if (isAwaited && accepted) awaited.key = key;
     if (isRecord && changing) complete = accepted;
-    if ((isSnapshot || isMerged) && accepted) stored.compacted++;
+    if (isSnapshot && accepted) stored.snapshots++;
     if ((isRecord || isSnapshot || isMerged) && !accepted) stored.refused++;
   }
 };

@@ -47,8 +47,7 @@ pub(crate) struct Expected {
 /// What its library has done to the storage.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Stored {
-    /// Snapshots that it has written, and records that are several others joined.
-    pub(crate) compacted: u32,
+    pub(crate) snapshots: u32,
     /// Records that it has removed, which only compacting does.
     pub(crate) removed: u32,
     /// Writes that the browser has refused at once.
