@@ -37,10 +37,9 @@ if (existsSync("dist/holdall.js")) {
   );
   await build({ ...common, entryPoints: ["dist/holdall.js"], outfile: "dist/holdall.js", allowOverwrite: true });
   await shrink("holdall.js");
-  const WASM_BASE64 = JSON.stringify(readFileSync("dist/holdall_bg.wasm", "base64"));
+  const define = { WASM_HEX: JSON.stringify(readFileSync("dist/holdall_bg.wasm", "hex")) };
   const external = ["./index.js", "./inline.js", "./holdall.js", "./bindings.js"];
   for (const name of ["inline", "testing"]) {
-    const define = { WASM_BASE64 };
     await build({ ...common, entryPoints: [`src/${name}.ts`], outfile: `dist/${name}.js`, external, define });
   }
 }

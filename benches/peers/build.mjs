@@ -34,6 +34,9 @@ for (const kind of ["state", "auth"]) {
   for (const module of modules()) cpSync(join(holdall, module), join(out, kind, module));
 }
 
+const inline = { ...options, alias: { holdall: join(holdall, "inline.js") } };
+await build({ ...inline, entryPoints: [join(here, "src", "state", "holdall.js")], outfile: join(out, "state", "inline.js") });
+
 for (const stack of STACKS) {
   const [state, auth] = stack.split(" ");
   const contents = `export { open } from "./state/${state}.js"; export { open as openSession } from "./auth/${auth}.js";`;
@@ -46,9 +49,9 @@ function modules() {
   return readdirSync(holdall).filter((name) => name.endsWith(".wasm"));
 }
 
-async function bundled(contents) {
+async function bundled(contents, using = options) {
   const stdin = { contents, resolveDir: join(here, "src") };
-  const { outputFiles } = await build({ ...options, stdin, write: false });
+  const { outputFiles } = await build({ ...using, stdin, write: false });
   return outputFiles[0].contents;
 }
 
@@ -66,6 +69,7 @@ const sizes = [
       ...modules().map((name) => sized(name, readFileSync(join(holdall, name)))),
     ],
   },
+  { stack: "inline", files: [sized("bundle", await bundled(entry, inline))] },
 ];
 for (const stack of STACKS) {
   const [state, auth] = stack.split(" ");

@@ -17,6 +17,7 @@ pub(crate) const CLIENTS: [&str; 5] = ["holdall", "ky", "axios", "auth0", "oidc"
 /// What they are called, or what they are made of.
 pub(crate) fn title(contender: &str) -> String {
     let title = match contender {
+        "inline" => "holdall/inline",
         "zustand" => "zustand persist",
         "redux" => "RTK + redux-persist",
         "nanostores" => "@nanostores/persistent",

@@ -8,11 +8,11 @@ const STYLE: &str = "<style>\
 svg{font:12px system-ui,sans-serif;color-scheme:light dark}\
 text{fill:#222}.axis{fill:#666}.grid{stroke:#ddd}.bar{fill:#9aa5b1}.own{fill:#c2410c}.limit{fill:#4b7f52}.mark{stroke:#222}\
 .s0{stroke:#c2410c;fill:#c2410c}.s1{stroke:#2563eb;fill:#2563eb}.s2{stroke:#7c3aed;fill:#7c3aed}.s3{stroke:#0e7490;fill:#0e7490}\
-.s4{stroke:#a16207;fill:#a16207}.s5{stroke:#be185d;fill:#be185d}.s6{stroke:#64748b;fill:#64748b}.s7{stroke:#15803d;fill:#15803d}\
+.s4{stroke:#a16207;fill:#a16207}.s5{stroke:#be185d;fill:#be185d}.s6{stroke:#64748b;fill:#64748b}.s7{stroke:#15803d;fill:#15803d}.s8{stroke:#78350f;fill:#78350f}\
 .line{fill:none;stroke-width:1.5}.line.s0{stroke-width:3}\
 @media(prefers-color-scheme:dark){text{fill:#e6e6e6}.axis{fill:#a0a0a0}.grid{stroke:#444}.bar{fill:#66717d}.own{fill:#f9814a}.limit{fill:#7fb88a}.mark{stroke:#e6e6e6}\
 .s0{stroke:#f9814a;fill:#f9814a}.s1{stroke:#7aa7ff;fill:#7aa7ff}.s2{stroke:#b79bff;fill:#b79bff}.s3{stroke:#4cc3dd;fill:#4cc3dd}\
-.s4{stroke:#e0b84a;fill:#e0b84a}.s5{stroke:#ff85b8;fill:#ff85b8}.s6{stroke:#a9b6c6;fill:#a9b6c6}.s7{stroke:#6fcf8a;fill:#6fcf8a}.line{fill:none}}\
+.s4{stroke:#e0b84a;fill:#e0b84a}.s5{stroke:#ff85b8;fill:#ff85b8}.s6{stroke:#a9b6c6;fill:#a9b6c6}.s7{stroke:#6fcf8a;fill:#6fcf8a}.s8{stroke:#d6a77a;fill:#d6a77a}.line{fill:none}}\
 </style>";
 
 /// What it is about decides its colour.

@@ -139,6 +139,6 @@ fn peers<'a>(results: &'a [Results], part: &'a str, measure: &'a str, size: usiz
     rows.filter(move |row| {
         row.measure == measure
             && row.size == size
-            && !["holdall", "json", "raw", "fetch"].contains(&row.contender.as_str())
+            && !["holdall", "inline", "json", "raw", "fetch"].contains(&row.contender.as_str())
     })
 }

@@ -232,7 +232,9 @@ pub(crate) fn name_of(contender: &str) -> String {
 fn role(contender: &str) -> Role {
     match contender {
         "raw" | "json" | "fetch" => Role::Limit,
-        name if name == "holdall" || name.contains("holdall_") || name.starts_with("index.js") => Role::Own,
+        name if ["holdall", "inline"].contains(&name) || name.contains("holdall_") || name.starts_with("index.js") => {
+            Role::Own
+        }
         _ => Role::Peer,
     }
 }
@@ -248,6 +250,7 @@ fn colour(contender: &str) -> usize {
         "zustand" if contender.ends_with("auth0") => 7,
         "zustand" if contender.ends_with("oidc") => 6,
         "json" => 6,
+        "inline" => 8,
         name => STORES.iter().position(|store| *store == name).unwrap_or(6),
     }
 }

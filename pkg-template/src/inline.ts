@@ -1,17 +1,10 @@
+import { wasm } from "./embedded.js";
 import init, { Client, initSync } from "./holdall.js";
 import { internal, type App, type OpenOptions } from "./index.js";
 
 export * from "./index.js";
-
-/** The WebAssembly module as base64. The build puts it here. */
-declare const WASM_BASE64: string;
-
-/**
- * The WebAssembly module.
- *
- * @internal
- */
-export const wasm = (): Uint8Array => Uint8Array.from(atob(WASM_BASE64), (char) => char.charCodeAt(0));
+/** @internal */
+export { wasm };
 
 const openLater = internal.opener(async () => {
   await init({ module_or_path: wasm() });

@@ -111,7 +111,7 @@ export function openTest<S extends object>(
   const tab = (): App<S> => {
     const page = new FakeTab(browser);
     const { Client, initSync } = bindings(page.global);
-    initSync({ module: (compiled ??= new WebAssembly.Module(wasm() as Uint8Array<ArrayBuffer>)) });
+    initSync({ module: (compiled ??= new WebAssembly.Module(wasm())) });
     const app = internal.createClient(Client, options, undefined, () => {
       browser.tabs.delete(page);
       apps.delete(app);

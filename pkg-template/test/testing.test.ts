@@ -1,6 +1,6 @@
 // `holdall/testing` and `holdall/inline`, as built.
 import * as assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { map } from "../src/map.js";
 import { set } from "../src/set.js";
@@ -111,6 +111,24 @@ if (existsSync(new URL("testing.js", dist))) {
       assert.equal(openSync({ ...cart(), name: "later" }), later);
       app.close();
       assert.equal(openSync(cart()).state.cart.get("lamp"), 1);
+    });
+
+    test("has the module, with and without the engine's help", async () => {
+      const { wasm } = await load<typeof import("../src/inline.js")>("inline.js");
+      const module = new Uint8Array(readFileSync(new URL("holdall_bg.wasm", dist)));
+      const engine = Object.getOwnPropertyDescriptor(Uint8Array, "fromHex");
+      const read: string[] = [];
+      const fromHex = (hex: string) => {
+        read.push(hex);
+        return Uint8Array.from(hex.match(/../g) ?? [], (byte) => parseInt(byte, 16));
+      };
+      for (const value of [undefined, fromHex]) {
+        Object.defineProperty(Uint8Array, "fromHex", { configurable: true, value });
+        assert.deepEqual(wasm(), module);
+      }
+      assert.equal(read.length, 1);
+      Reflect.deleteProperty(Uint8Array, "fromHex");
+      if (engine) Object.defineProperty(Uint8Array, "fromHex", engine);
     });
   });
 }
