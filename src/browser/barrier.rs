@@ -9,16 +9,23 @@ use super::object::{call, construct, get};
 
 /// Stands between the requests of one session and the next.
 #[derive(Default)]
-pub(super) struct Barrier(RefCell<JsValue>);
+pub(super) struct Barrier(RefCell<Option<Controller>>);
+
+struct Controller {
+    controller: JsValue,
+    signal: JsValue,
+}
 
 impl Barrier {
     /// Aborted when the present session is over.
     pub(super) fn signal(&self) -> JsValue {
-        let mut controller = self.0.borrow_mut();
-        if controller.is_undefined() {
-            *controller = construct("AbortController", &JsValue::UNDEFINED);
-        }
-        get(&controller, "signal")
+        let mut present = self.0.borrow_mut();
+        let Controller { signal, .. } = present.get_or_insert_with(|| {
+            let controller = construct("AbortController", &JsValue::UNDEFINED);
+            let signal = get(&controller, "signal");
+            Controller { controller, signal }
+        });
+        signal.clone()
     }
 
     /// As [`signal`](Self::signal), or when the caller's is.
@@ -35,8 +42,9 @@ impl Barrier {
 
     /// Aborts what is under way.
     pub(super) fn fall(&self) {
-        let controller = self.0.replace(JsValue::UNDEFINED);
-        let abort: Function = get(&controller, "abort").unchecked_into();
-        drop(abort.call0(&controller));
+        if let Some(Controller { controller, .. }) = self.0.take() {
+            let abort: Function = get(&controller, "abort").unchecked_into();
+            drop(abort.call0(&controller));
+        }
     }
 }

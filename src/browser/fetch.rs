@@ -5,11 +5,11 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Request, RequestInit, Response};
 
-use super::object::{get, set, text};
+use super::object::{own, set, text};
 use super::request::Call;
 use super::wait::Waiter;
 use super::{Driver, Event, Failure, RequestEvent, clock};
-use crate::client::{Exchange, NO_ANSWER, Reply, Start, Waiting};
+use crate::client::{Exchange, NO_ANSWER, Reply, Start, Waiting, may_pass};
 use crate::error::{Code, Error};
 use crate::request::Plan;
 use crate::session::changed;
@@ -43,17 +43,17 @@ impl Driver {
     /// # Errors
     /// What the client or the browser refuses.
     pub fn send(self: &Rc<Self>, input: &JsValue, init: &JsValue) -> Result<Sent, Failure> {
-        let started = clock::now();
         let call = Call::parse(input, init)?;
         let Some(plan) = self.plan(&call) else {
             return Ok(Sent::Untouched(
                 self.fetch.call2(&JsValue::UNDEFINED, input, init)?.unchecked_into(),
             ));
         };
+        let started = clock::now();
         let step = if call.has_unread_body() {
             Step::Reading(plan)
         } else {
-            match self.start(&call, plan)? {
+            match self.start(&call, plan, started)? {
                 Start::Wait(waiting) => Step::Waiting(waiting),
                 Start::Send(mut exchange) => {
                     let promise = self.launch(&call, &mut exchange)?;
@@ -94,7 +94,7 @@ impl Driver {
             // Only a refusal's say something here.
             let refusal = answer.filter(|_| status >= 400).map(Response::headers);
             let header = |name: &str| refusal.as_ref()?.get(name).ok().flatten();
-            if !call.is_aborted() && !self.is_over(&exchange) {
+            if may_pass(status) && !call.is_aborted() && !self.is_over(&exchange) {
                 let asked = header("Retry-After").and_then(|value| clock::until(&value));
                 let wait = self.change(|client| Ok(client.retry_after(&mut exchange, status, asked)));
                 if let Ok(Some(wait)) = wait {
@@ -121,6 +121,9 @@ impl Driver {
                     return Err(error.into());
                 }
             };
+            if exchange.is_done(status) {
+                return self.give(&call, &exchange, response, started);
+            }
             let challenge = header("WWW-Authenticate");
             let judge = |client: &mut crate::client::Client| {
                 Ok(client.judge(&mut exchange, status, challenge.as_deref(), clock::now()))
@@ -136,16 +139,20 @@ impl Driver {
                 again = if replay == Ok(true) { Reply::Replay } else { Reply::Done };
             }
             if again != Reply::Replay {
-                self.report(&call, &exchange, status, started);
-                let answer: &Response = response.unchecked_ref();
-                if exchange.forbids_redirects() && !call.handles_redirects() && text(answer, "type") == "opaqueredirect"
-                {
-                    return Err(redirected().into());
-                }
-                return Ok(response);
+                return self.give(&call, &exchange, response, started);
             }
             promise = self.launch(&call, &mut exchange)?;
         }
+    }
+
+    /// The answer, for the caller.
+    fn give(&self, call: &Call, exchange: &Exchange, response: JsValue, started: Now) -> Result<JsValue, Failure> {
+        let answer: &Response = response.unchecked_ref();
+        self.report(call, exchange, answer.status(), started);
+        if exchange.forbids_redirects() && !call.handles_redirects() && text(answer, "type") == "opaqueredirect" {
+            return Err(redirected().into());
+        }
+        Ok(response)
     }
 
     /// The request as [`send`](Self::send) would send it, but without the token.
@@ -176,10 +183,10 @@ impl Driver {
         self.read(|client| client.is_over(exchange))
     }
 
-    fn start(self: &Rc<Self>, call: &Call, mut plan: Plan) -> Result<Start, Failure> {
+    fn start(self: &Rc<Self>, call: &Call, mut plan: Plan, now: Now) -> Result<Start, Failure> {
         self.select(&mut plan)?;
         plan.streamed = call.is_streamed();
-        Ok(self.change(|client| client.start(plan, call.address.origin(), clock::now()))?)
+        Ok(self.change(|client| client.start(plan, call.address.origin(), now))?)
     }
 
     /// Has the application make what it sends of some slices. Nothing is borrowed meanwhile: it reads them.
@@ -195,7 +202,7 @@ impl Driver {
     /// Reads the body and waits for a token, as far as that has to be, then takes token and state.
     async fn take(self: &Rc<Self>, call: &mut Call, plan: Plan) -> Result<Exchange, Failure> {
         call.read_body().await?;
-        match self.start(call, plan)? {
+        match self.start(call, plan, clock::now())? {
             Start::Send(exchange) => Ok(exchange),
             Start::Wait(waiting) => self.wait(call, waiting).await,
         }
@@ -215,7 +222,7 @@ impl Driver {
         exchange.repeatable = !call.is_streamed();
         let (url, init) = self.assemble(call, exchange)?;
         if exchange.credentials.is_some() {
-            set(&init, "signal", &self.barrier.signal_with(&get(&init, "signal")));
+            set(&init, "signal", &self.barrier.signal_with(&own(&init, "signal")));
         }
         Ok(self
             .fetch

@@ -7,7 +7,7 @@ use web_sys::{AbortSignal, FormData, Headers, Request, UrlSearchParams};
 
 use super::Failure;
 use super::headers::HeaderList;
-use super::object::{call, get, pairs, set, text};
+use super::object::{call, get, own, pairs, set};
 use crate::client::Exchange;
 use crate::core::text::{concat, split_once};
 use crate::error::{Code, Error};
@@ -78,18 +78,18 @@ impl Call {
             &COPIED
         };
         for name in names {
-            let own = get(init, name);
-            let value = if own.is_undefined() && *name != "body" {
+            let given = get(init, name);
+            let value = if given.is_undefined() && *name != "body" {
                 get(request, name)
             } else {
-                own
+                given
             };
             if !value.is_undefined() {
                 set(&merged, name, &value);
             }
         }
         // As it is now: the caller may change it while this waits, and a replay must not differ.
-        let headers = get(&merged, "headers");
+        let headers = own(&merged, "headers");
         if !headers.is_undefined() {
             set(
                 &merged,
@@ -97,18 +97,18 @@ impl Call {
                 &Headers::new_with_headers(headers.unchecked_ref())?.into(),
             );
         }
-        let body = get(&merged, "body");
+        let body = own(&merged, "body");
         if let Some(copy) = copy_form(&body)? {
             set(&merged, "body", &copy);
         }
-        let signal = get(&merged, "signal").dyn_into().ok();
-        let method = text(&parsed, "method");
+        let signal = own(&merged, "signal").dyn_into().ok();
+        let method = parsed.method();
         let bodiless = matches!(&*method, "GET" | "HEAD") || !(body.is_undefined() || body.is_null());
         // Where it is null there is none; Firefox doesn't say.
         let unread = given.filter(|_| !bodiless && !get(request, "body").is_null()).cloned();
         Ok(Self {
             method,
-            address: Address::new(text(&parsed, "url")),
+            address: Address::new(parsed.url()),
             signal,
             init: merged,
             unread,
@@ -136,7 +136,7 @@ impl Call {
 
     /// Whether the caller wants to see redirects, and not the client.
     pub(super) fn handles_redirects(&self) -> bool {
-        get(&self.init, "redirect") == "manual"
+        own(&self.init, "redirect") == "manual"
     }
 
     /// Whether the caller has given it up.
@@ -146,7 +146,8 @@ impl Call {
 
     /// Whether the body can be sent only once.
     pub(super) fn is_streamed(&self) -> bool {
-        get(&get(&self.init, "body"), "getReader").is_function()
+        let body = own(&self.init, "body");
+        !body.is_undefined() && get(&body, "getReader").is_function()
     }
 
     /// URL and `RequestInit` of the request as it goes out. Where the caller brings its own credentials, the exchange's are left out.
@@ -155,7 +156,7 @@ impl Call {
     /// [`Failure`]: what can't be put on this request, or what the browser refuses.
     pub(super) fn assemble(&self, exchange: &mut Exchange) -> Result<(String, Object), Failure> {
         let init = Object::assign(&Object::new(), &self.init);
-        let mut headers = HeaderList::of(&get(&self.init, "headers"));
+        let mut headers = HeaderList::of(&own(&self.init, "headers"));
         let outgoing = &exchange.outgoing;
         let url = match outgoing.query.is_empty() {
             true => self.address.whole().to_owned(),
@@ -190,8 +191,8 @@ impl Call {
             || outgoing.state_header.is_some()
             || exchange.idempotency_key.is_some()
             // JSON says so in a header, and is none without.
-            || !outgoing.body_members.is_empty() && get(&init, "body").is_string();
-        if adds_headers && get(&init, "mode") == "no-cors" {
+            || !outgoing.body_members.is_empty() && own(&init, "body").is_string();
+        if adds_headers && own(&init, "mode") == "no-cors" {
             // The browser would drop them without a word.
             return Err(Error::new(
                 Code::NotEncodable,
@@ -203,7 +204,7 @@ impl Call {
             check_budget(&exchange.plan, outgoing, url.len(), headers.size()).map_err(Error::from)?;
         }
         set(&init, "headers", &headers.to_js());
-        if exchange.forbids_redirects() && get(&init, "redirect") != "error" {
+        if exchange.forbids_redirects() && own(&init, "redirect") != "error" {
             // Not "error": that would look like a failed network, though the server may have done its work.
             set(&init, "redirect", &"manual".into());
         }
@@ -211,7 +212,7 @@ impl Call {
     }
 
     fn body(&self, outgoing: &Outgoing, headers: &mut HeaderList) -> Result<JsValue, Failure> {
-        let body = get(&self.init, "body");
+        let body = own(&self.init, "body");
         let members = &outgoing.body_members;
         if let Some(copy) = copy_form(&body)? {
             for (name, json) in members {
@@ -256,6 +257,9 @@ fn is_plain(object: &JsValue) -> bool {
 
 /// A copy of a form; `None` for any other body.
 fn copy_form(body: &JsValue) -> Result<Option<JsValue>, JsValue> {
+    if body.is_undefined() {
+        return Ok(None);
+    }
     let copy: JsValue = if body.has_type::<FormData>() {
         FormData::new()?.into()
     } else if body.has_type::<UrlSearchParams>() {

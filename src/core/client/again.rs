@@ -52,9 +52,8 @@ impl Client {
     /// the caller's. `status` may be [`NO_ANSWER`], `asked` what the server's `Retry-After` says.
     pub fn retry_after(&mut self, exchange: &mut Exchange, status: u16, asked: Option<u64>) -> Option<u64> {
         let plan = &exchange.plan;
-        let passes = matches!(status, NO_ANSWER | 408 | 429 | 502 | 503 | 504);
         let safe = plan.idempotent || exchange.keyed || exchange.idempotency_key.is_some();
-        if !passes || !safe || !exchange.repeatable || exchange.tries >= plan.retry {
+        if !may_pass(status) || !safe || !exchange.repeatable || exchange.tries >= plan.retry {
             return None;
         }
         let longest = FIRST_WAIT << exchange.tries.min(8);
@@ -103,6 +102,12 @@ impl Exchange {
     pub fn may_overflow(&self) -> bool {
         self.plan.overflow != Overflow::Error && self.plan.sends.iter().any(|send| send.place != Place::Body)
     }
+}
+
+/// Whether what `status` says may pass, so that [`Client::retry_after`] has something to say of it.
+#[must_use]
+pub fn may_pass(status: u16) -> bool {
+    matches!(status, NO_ANSWER | 408 | 429 | 502 | 503 | 504)
 }
 
 #[cfg(test)]

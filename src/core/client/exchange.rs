@@ -219,6 +219,12 @@ impl Exchange {
         self.plan.consume_if.filter(|_| !self.captured.is_empty())
     }
 
+    /// Whether an answer of that status has nothing to say to [`Client::judge`], so that it is for the caller as it is.
+    #[must_use]
+    pub fn is_done(&self, status: u16) -> bool {
+        matches!(status, 200..=299) && self.captured.is_empty()
+    }
+
     /// Whether the request must not follow a redirect: the browser would carry its header or body to wherever that leads.
     #[must_use]
     pub fn forbids_redirects(&self) -> bool {

@@ -4,7 +4,7 @@ mod again;
 mod config;
 mod exchange;
 
-pub use again::NO_ANSWER;
+pub use again::{NO_ANSWER, may_pass};
 pub use config::Config;
 pub use exchange::{Exchange, Reply, Start, Waiting};
 
