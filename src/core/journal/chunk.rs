@@ -69,7 +69,20 @@ impl Layout {
         for (_, _, chunk) in &touching {
             of = of.max(chunk.map_or(1, |chunk| chunk.of));
         }
-        let of = chunks(of, weight(slice), limits);
+        let touched = slice.touched();
+        // To weigh a slice is to walk through it: only where what is stored doesn't tell that its chunks have a fitting size.
+        let (mut held, mut others, mut missing) = (0, 0, touched);
+        for (stored, _, chunk) in &touching {
+            match chunk {
+                Some(chunk) if chunk.of == of && missing & chunk.parts() != 0 => {
+                    held += stored.bytes;
+                    missing &= !chunk.parts();
+                }
+                _ => others += stored.bytes,
+            }
+        }
+        let fits = missing == 0 && chunks(of, held, limits) == of && chunks(of, held + others, limits) == of;
+        let of = if fits { of } else { chunks(of, weight(slice), limits) };
         let mut layout = Self {
             dirty: Vec::new(),
             clean: 0,
@@ -78,8 +91,8 @@ impl Layout {
             let chunk = Chunk { of, index };
             let (mut exact, mut others) = (None, 0);
             let mut is_first = true;
-            for (stored, touched, of) in &touching {
-                if touched & chunk.parts() == 0 {
+            for (stored, parts, of) in &touching {
+                if parts & chunk.parts() == 0 {
                     continue;
                 }
                 is_first &= stored.kind != Kind::Snapshot;
@@ -89,7 +102,7 @@ impl Layout {
                 }
             }
             layout.clean += exact.unwrap_or_default();
-            if slice.touched() & chunk.parts() != 0 && (exact.is_none() || others > 0) {
+            if touched & chunk.parts() != 0 && (exact.is_none() || others > 0) {
                 layout.dirty.push(Dirty { chunk, is_first });
             }
         }
@@ -123,7 +136,7 @@ fn chunks(mut now: u8, weight: usize, limits: &Limits) -> u8 {
 }
 
 /// About how many bytes a slice takes when stored.
-fn weight(slice: &Slice) -> usize {
+pub(super) fn weight(slice: &Slice) -> usize {
     const EVENT: usize = 48;
     const CELL: usize = 8;
     const COUNTER: usize = 32;

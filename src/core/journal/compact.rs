@@ -1,7 +1,7 @@
 use std::rc::Rc;
 
-use super::chunk::{Chunk, MAX_RANK, rank};
-use super::plan::{Compaction, Job};
+use super::chunk::{Chunk, MAX_RANK, rank, weight};
+use super::plan::{Compaction, Job, Merge};
 use super::retire::retire;
 use super::stored::{Kind, Stored};
 use super::{Document, Journal, StorageFull};
@@ -34,9 +34,12 @@ impl Journal {
     /// snapshots of all chunks that have changed. Later, if these have stayed, it removes what it had read in the beginning and they
     /// contain.
     pub fn compact(&mut self) -> Option<Pace> {
-        let under_way = self.compaction.as_ref();
         // Also what has vanished since it was read: that must not get into snapshots part by part.
-        if under_way.is_none_or(|compaction| !compaction.jobs.is_empty()) && self.load_some(self.limits.chunk) {
+        let looks = self
+            .compaction
+            .as_ref()
+            .is_none_or(|compaction| matches!(compaction.jobs.last(), Some(Job::Snapshot(..))));
+        if looks && self.load_some(self.limits.chunk) {
             return Some(Pace::Soon);
         }
         let Some(mut compaction) = self.compaction.take() else {
@@ -104,28 +107,7 @@ impl Journal {
     /// Does a task's worth of a job. What is left of it is put back.
     fn work(&mut self, job: Job, compaction: &mut Compaction) -> Result<(), StorageFull> {
         match job {
-            Job::Merge(mut rest, mut document) => {
-                let mut left = self.limits.chunk / 4;
-                while let Some(key) = rest.pop() {
-                    // What has gone meanwhile is contained in what somebody else has written.
-                    let record = self.stored(&key);
-                    document.horizon = document.horizon.max(record.horizon);
-                    for (name, slice) in &record.slices {
-                        document.slice(name).join(slice, Scope::Listed);
-                    }
-                    left = left.saturating_sub(self.keys.get(&key).map_or(0, |stored| stored.bytes));
-                    if left == 0 {
-                        break;
-                    }
-                }
-                if !rest.is_empty() {
-                    compaction.jobs.push(Job::Merge(rest, document));
-                    return Ok(());
-                }
-                let mut key = self.key(&["m/"]);
-                write::hex(&mut key, self.random.draw());
-                self.write(key, Kind::Merged, document, compaction)
-            }
+            Job::Merge(merge) => self.merge(merge, compaction),
             // What isn't stored yet must not become visible in parts, one chunk before the other.
             Job::Snapshot(..) if self.has_unwritten() => Err(StorageFull),
             // A newer version has written it since this was planned.
@@ -156,6 +138,55 @@ impl Journal {
         }
     }
 
+    /// Joins a task's worth of small records, and writes the large one when it is as large as a chunk: what it takes is what it says in the
+    /// end, however many there were.
+    fn merge(&mut self, mut merge: Merge, compaction: &mut Compaction) -> Result<(), StorageFull> {
+        let mut left = self.limits.chunk / 4;
+        while left > 0
+            && let Some(key) = merge.rest.pop()
+        {
+            // What has gone meanwhile is looked into when the storage is listed again.
+            let Some(record) = self.stored(&key) else { continue };
+            merge.document.horizon = merge.document.horizon.max(record.horizon);
+            for (name, slice) in &record.slices {
+                merge.document.slice(name).join(slice, Scope::Listed);
+            }
+            left = left.saturating_sub(self.keys.get(&key).map_or(0, |stored| stored.bytes));
+            merge.joined.push(key);
+        }
+        let mut bytes = 0;
+        for (_, slice) in &merge.document.slices {
+            bytes += weight(slice);
+        }
+        if !merge.rest.is_empty() {
+            let rest = if bytes < self.limits.chunk {
+                merge
+            } else {
+                let rest = core::mem::take(&mut merge.rest);
+                self.write_merged(merge, compaction)?;
+                Merge {
+                    rest,
+                    ..Merge::default()
+                }
+            };
+            compaction.jobs.push(Job::Merge(rest));
+            return Ok(());
+        }
+        self.write_merged(merge, compaction)
+    }
+
+    fn write_merged(&mut self, mut merge: Merge, compaction: &mut Compaction) -> Result<(), StorageFull> {
+        // One record is as large already.
+        if merge.joined.len() < 2 {
+            return Ok(());
+        }
+        let mut key = self.key(&["m/"]);
+        write::hex(&mut key, self.random.draw());
+        self.write(key, Kind::Merged, merge.document, compaction)?;
+        compaction.read.append(&mut merge.joined);
+        Ok(())
+    }
+
     fn write(
         &mut self,
         key: String,
@@ -170,10 +201,9 @@ impl Journal {
         Ok(())
     }
 
-    /// What an entry says; nothing if it has gone.
-    fn stored(&self, key: &str) -> Document {
-        let text = self.storage.get(key).unwrap_or_default();
-        Document::decode(&text, self.numbers).unwrap_or_default()
+    /// What an entry says, unless it has gone.
+    fn stored(&self, key: &str) -> Option<Document> {
+        Document::decode(&self.storage.get(key)?, self.numbers).ok()
     }
 
     fn snapshot_key(&mut self, name: &str, chunk: Chunk) -> String {
@@ -216,7 +246,7 @@ impl Journal {
     /// What had been read and is contained in what was written and has stayed.
     fn contained(&mut self, compaction: &Compaction) -> Vec<Rc<str>> {
         let stayed = self.stayed(&compaction.written);
-        if compaction.taken_over && stayed.len() < compaction.written.len() {
+        if compaction.together && stayed.len() < compaction.written.len() {
             return Vec::new();
         }
         for snapshot in &stayed {

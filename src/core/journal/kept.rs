@@ -26,7 +26,8 @@ struct KeptPart {
 
 impl Kept {
     pub(super) fn new(key: Rc<str>, document: Document) -> Self {
-        let mut parts = Vec::new();
+        // There may be thousands of these, mostly of one part: no room for more.
+        let mut parts = Vec::with_capacity(document.slices.iter().map(|(_, slice)| slice.parts().len()).sum());
         for (name, slice) in &document.slices {
             for (number, part) in slice.parts() {
                 parts.push(KeptPart {

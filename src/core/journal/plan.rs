@@ -12,15 +12,15 @@ const WAITING: usize = 64;
 
 /// What is under way.
 pub(super) struct Compaction {
-    /// What had been read before anything was written.
+    /// What had been read before anything was written; of records that are joined, those that have been.
     pub(super) read: Vec<Rc<str>>,
     /// What is still to be written, the last first.
     pub(super) jobs: Vec<Job>,
     pub(super) written: Vec<Rc<str>>,
     /// What is to be removed, once that is known.
     pub(super) contained: Option<Vec<Rc<str>>>,
-    /// Whether a page that has ended has written these. What they contain they contain together.
-    pub(super) taken_over: bool,
+    /// Whether what they contain they contain together, and not each its parts.
+    pub(super) together: bool,
     /// Up to where the snapshots announce that replicas are retired.
     pub(super) horizon: Option<Replica>,
 }
@@ -29,8 +29,18 @@ pub(super) struct Compaction {
 pub(super) enum Job {
     /// See that a snapshot holds all of a chunk.
     Snapshot(Rc<str>, Dirty),
-    /// Join these to one record, which is so far this one.
-    Merge(Vec<Rc<str>>, Document),
+    /// Join small records to large ones.
+    Merge(Merge),
+}
+
+/// How far that has got.
+#[derive(Default)]
+pub(super) struct Merge {
+    /// What is still to be joined, the last first.
+    pub(super) rest: Vec<Rc<str>>,
+    /// What has been joined to the next large one, and that one.
+    pub(super) joined: Vec<Rc<str>>,
+    pub(super) document: Document,
 }
 
 /// What is worth compacting, and when.
@@ -59,28 +69,23 @@ impl Journal {
         let unsettled = self.is_unsettled();
         let largest = if unsettled { chunk / 2 } else { chunk / 8 };
         let (mut read, mut bytes) = (Vec::new(), 0);
-        let (mut small, mut small_bytes, mut smalls) = (Vec::new(), 0, 0);
+        let mut small = Vec::new();
         for stored in removable {
             bytes += stored.bytes;
             read.push(stored.key.clone());
             if stored.kind != Kind::Snapshot && stored.bytes < largest {
-                smalls += 1;
-                // As many as make one chunk: the rest has its turn.
-                if small_bytes < chunk {
-                    small_bytes += stored.bytes;
-                    small.push(stored.key.clone());
-                }
+                small.push(stored.key.clone());
             }
         }
         let beside = bytes.saturating_sub(clean);
         let much = beside >= (clean / 2).max(chunk / 2);
         // With changes that found no room, joining records is what makes some.
         let stuck = self.has_unwritten() && small.len() > 1;
-        if !much && smalls < records && !stuck {
+        if !much && small.len() < records && !stuck {
             return None;
         }
-        let mut horizon = None;
-        if (much || bytes < chunk / 4 * 3) && !stuck && !(unsettled && smalls >= records) {
+        let (mut horizon, mut together) = (None, false);
+        if (much || bytes < chunk / 4 * 3) && !stuck && !(unsettled && small.len() >= records) {
             // The next round goes on where this one ends: the first chunks may have changed again by then.
             let begun = self.rounds.wrapping_mul(CHUNKS) % jobs.len().max(1);
             jobs.rotate_left(begun);
@@ -89,15 +94,18 @@ impl Journal {
             let is_first = |job: &Job| matches!(job, Job::Snapshot(_, dirty) if dirty.is_first);
             horizon = self.retirable().filter(|_| !jobs.iter().any(is_first));
         } else {
-            jobs = vec![Job::Merge(small.clone(), Document::default())];
-            read = small;
+            jobs = vec![Job::Merge(Merge {
+                rest: small,
+                ..Merge::default()
+            })];
+            (read, together) = (Vec::new(), true);
         }
         (!jobs.is_empty()).then_some(Compaction {
             read,
             jobs,
             written: Vec::new(),
             contained: None,
-            taken_over: false,
+            together,
             horizon,
         })
     }

@@ -71,16 +71,20 @@ impl Stored {
 
 /// What is known of the storage, sorted by key.
 #[derive(Default)]
-pub(super) struct Keys(Vec<Stored>);
+#[expect(
+    clippy::vec_box,
+    reason = "there may be many thousands, and each change's comes in between them"
+)]
+pub(super) struct Keys(Vec<Box<Stored>>);
 
 impl Keys {
     pub(super) fn get(&self, key: &str) -> Option<&Stored> {
-        self.0.get(self.find(key).ok()?)
+        self.0.get(self.find(key).ok()?).map(Box::as_ref)
     }
 
     pub(super) fn get_mut(&mut self, key: &str) -> Option<&mut Stored> {
         let at = self.find(key).ok()?;
-        self.0.get_mut(at)
+        self.0.get_mut(at).map(Box::as_mut)
     }
 
     pub(super) fn contains(&self, key: &str) -> bool {
@@ -89,7 +93,7 @@ impl Keys {
 
     pub(super) fn insert(&mut self, stored: Stored) {
         if let Err(at) = self.find(&stored.key) {
-            self.0.insert(at, stored);
+            self.0.insert(at, Box::new(stored));
         }
     }
 
@@ -99,13 +103,16 @@ impl Keys {
         }
     }
 
-    pub(super) fn retain(&mut self, keep: impl FnMut(&Stored) -> bool) {
-        retain(&mut self.0, keep);
+    pub(super) fn retain(&mut self, mut keep: impl FnMut(&Stored) -> bool) {
+        retain(&mut self.0, |stored| keep(stored));
     }
 
     /// Those that have been joined.
     pub(super) fn joined(&self) -> impl Iterator<Item = &Stored> {
-        self.0.iter().filter(|stored| stored.kind != Kind::Refused)
+        self.0
+            .iter()
+            .map(Box::as_ref)
+            .filter(|stored| stored.kind != Kind::Refused)
     }
 
     pub(super) fn is_understood(&self) -> bool {

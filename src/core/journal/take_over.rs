@@ -53,7 +53,7 @@ impl Journal {
             jobs: Vec::new(),
             written,
             contained: None,
-            taken_over: true,
+            together: true,
             horizon: None,
         })
     }
