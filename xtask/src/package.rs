@@ -16,7 +16,8 @@ use crate::{Result, size, tools};
 /// First how to optimise: for brotli's sake code that is alike stays alike, and stands together, so what is called once is
 /// rarely inlined, and common expressions and runs of zeros stay; that is 9 % less to load. Then what the browsers that the
 /// package supports can do, and rustc therefore uses. Last what the package needs no more.
-const WASM_OPT: [&str; 20] = [
+const WASM_OPT: [&str; 21] = [
+    "-Oz",
     "-Oz",
     "-Oz",
     "--reorder-functions-by-name",
@@ -94,8 +95,8 @@ fn compile(workspace: &Workspace, profile: Profile) -> Result<PathBuf> {
     command.args(arguments).args(["--profile", name]);
     if profile == Profile::Wasm {
         let mut flags = remapped(workspace);
-        // What is alike in many places costs brotli little; a call of it costs a little everywhere.
-        flags.push("\u{1f}-Cllvm-args=-inline-threshold=0");
+        // What is alike in many places costs brotli little; a call of it costs a little everywhere. Nor does what is loaded twice.
+        flags.push("\u{1f}-Cllvm-args=-inline-threshold=0 -enable-load-pre=false");
         command.env("CARGO_ENCODED_RUSTFLAGS", flags);
     }
     run(&mut command)?;

@@ -158,32 +158,25 @@ impl Journal {
         for (_, slice) in &merge.document.slices {
             bytes += weight(slice);
         }
-        if !merge.rest.is_empty() {
-            let rest = if bytes < self.limits.chunk {
-                merge
-            } else {
-                let rest = core::mem::take(&mut merge.rest);
-                self.write_merged(merge, compaction)?;
-                Merge {
-                    rest,
-                    ..Merge::default()
-                }
+        if bytes < self.limits.chunk && !merge.rest.is_empty() {
+            compaction.jobs.push(Job::Merge(merge));
+            return Ok(());
+        }
+        let rest = core::mem::take(&mut merge.rest);
+        if !rest.is_empty() {
+            let next = Merge {
+                rest,
+                ..Merge::default()
             };
-            compaction.jobs.push(Job::Merge(rest));
-            return Ok(());
+            compaction.jobs.push(Job::Merge(next));
         }
-        self.write_merged(merge, compaction)
-    }
-
-    fn write_merged(&mut self, mut merge: Merge, compaction: &mut Compaction) -> Result<(), StorageFull> {
         // One record is as large already.
-        if merge.joined.len() < 2 {
-            return Ok(());
+        if merge.joined.len() > 1 {
+            let mut key = self.key(&["m/"]);
+            write::hex(&mut key, self.random.draw());
+            self.write(key, Kind::Merged, merge.document, compaction)?;
+            compaction.read.append(&mut merge.joined);
         }
-        let mut key = self.key(&["m/"]);
-        write::hex(&mut key, self.random.draw());
-        self.write(key, Kind::Merged, merge.document, compaction)?;
-        compaction.read.append(&mut merge.joined);
         Ok(())
     }
 
