@@ -32,6 +32,11 @@ impl Journal {
         for _ in 0..MAX_LISTINGS {
             let listed = self.list();
             let complete = !self.read(&listed, &mut left);
+            if complete {
+                // What has gone since it was read is contained in what is listed; or somebody has emptied the storage, and not all of it was read.
+                let is_listed = |key: &str| listed.binary_search_by(|other| compare(other, key)).is_ok();
+                retain(&mut self.reading, |(stored, _)| is_listed(&stored.key));
+            }
             if complete || self.opening {
                 self.join_read();
             }

@@ -26,13 +26,15 @@ impl Journal {
         }
     }
 
+    /// A merged record goes in favour of snapshots alone: another merged one may be about to go in favour of this one.
     fn is_covered(&self, stored: &Stored, document: &Document) -> bool {
+        let may_cover = |key: &str| stored.kind != Kind::Merged || self.kind(key) == Some(Kind::Snapshot);
         document.slices.iter().all(|(name, slice)| {
             slice.parts().iter().all(|(number, part)| {
-                self.covering.iter().any(|(_, other)| {
+                self.covering.iter().any(|(key, other)| {
                     let other = other.slices.iter().find(|(other, _)| other == name);
                     let other = other.and_then(|(_, other)| other.part(*number));
-                    other.is_some_and(|other| other.includes(part, scope(stored.kind)))
+                    may_cover(key) && other.is_some_and(|other| other.includes(part, scope(stored.kind)))
                 })
             })
         })

@@ -151,3 +151,18 @@ fn unread(page: &Journal) -> usize {
 fn view(page: &Journal) -> Vec<(Rc<str>, Option<String>)> {
     super::random::view(page.slice("cart"))
 }
+
+/// Half of a transaction may have been read.
+#[test]
+fn what_has_gone_while_the_rest_was_read_is_not_joined() {
+    let shared = Shared::default();
+    let (mut a, mut b) = (open(&shared, 1), open(&shared, 2));
+    for key in ["lamp", "mug"] {
+        increment(&mut a, key);
+        a.flush().unwrap();
+    }
+    assert!(b.load_some(1));
+    shared.keys().iter().for_each(|key| shared.remove(key));
+    assert!(!b.load_some(usize::MAX));
+    assert!(b.slice("cart").is_none());
+}

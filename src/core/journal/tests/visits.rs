@@ -166,3 +166,18 @@ fn nothing_is_taken_over_if_some_of_what_contains_it_has_gone() {
         assert_eq!(shared.keys().len(), before);
     }
 }
+
+/// Whoever has merged records may be about to do the reverse.
+#[test]
+fn no_merged_record_is_taken_over_in_favour_of_another() {
+    let shared = Shared::default();
+    let mut a = open(&shared, 1);
+    increment(&mut a, "lamp");
+    a.flush().unwrap();
+    let text = shared.get(&shared.keys()[0]).unwrap();
+    shared.keys().iter().for_each(|key| shared.remove(key));
+    for name in ["m/1", "m/2"] {
+        shared.storage.set(&format!("{PREFIX}{name}"), &text).unwrap();
+    }
+    assert!(open(&shared, 2).take_over().is_none());
+}
