@@ -44,10 +44,10 @@ if (existsSync("dist/holdall.js")) {
   }
 }
 
-/** Once more, by a compressor that knows more than a bundler's: 0.3 kB of brotli in all. */
+/** Once more, by a compressor that knows more than a bundler's: 0.3 kB of brotli in all. No function here is a constructor, but for classes. */
 async function shrink(name, sourceMap) {
   const file = `dist/${name}`;
-  const options = { module: true, ecma: 2022, compress: { passes: 2 }, ...(sourceMap && { sourceMap }) };
+  const options = { module: true, ecma: 2022, compress: { passes: 2, unsafe_arrows: true, unsafe_methods: true }, ...(sourceMap && { sourceMap }) };
   const { code, map } = await minify({ [name]: readFileSync(file, "utf8") }, options);
   writeFileSync(file, code);
   if (map) writeFileSync(`${file}.map`, map);

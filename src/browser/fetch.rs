@@ -121,15 +121,14 @@ impl Driver {
                     return Err(error.into());
                 }
             };
-            if exchange.is_done(status) {
-                return self.give(&call, &exchange, response, started);
-            }
-            let challenge = header("WWW-Authenticate");
-            let judge = |client: &mut crate::client::Client| {
-                Ok(client.judge(&mut exchange, status, challenge.as_deref(), clock::now()))
-            };
             // A client that was closed meanwhile judges nothing: the answer is the caller's.
-            let mut again = self.change(judge).unwrap_or(Reply::Done);
+            let mut again = Reply::Done;
+            if !exchange.is_done(status) {
+                let challenge = header("WWW-Authenticate");
+                let judged =
+                    self.change(|client| Ok(client.judge(&mut exchange, status, challenge.as_deref(), clock::now())));
+                again = judged.unwrap_or(Reply::Done);
+            }
             if again == Reply::Wait {
                 let settled = self.settled().add().until(call.signal.as_ref()).await;
                 if let Err(Failure::Browser(reason)) = settled {
@@ -139,20 +138,16 @@ impl Driver {
                 again = if replay == Ok(true) { Reply::Replay } else { Reply::Done };
             }
             if again != Reply::Replay {
-                return self.give(&call, &exchange, response, started);
+                self.report(&call, &exchange, status, started);
+                let answer: &Response = response.unchecked_ref();
+                if exchange.forbids_redirects() && !call.handles_redirects() && text(answer, "type") == "opaqueredirect"
+                {
+                    return Err(redirected().into());
+                }
+                return Ok(response);
             }
             promise = self.launch(&call, &mut exchange)?;
         }
-    }
-
-    /// The answer, for the caller.
-    fn give(&self, call: &Call, exchange: &Exchange, response: JsValue, started: Now) -> Result<JsValue, Failure> {
-        let answer: &Response = response.unchecked_ref();
-        self.report(call, exchange, answer.status(), started);
-        if exchange.forbids_redirects() && !call.handles_redirects() && text(answer, "type") == "opaqueredirect" {
-            return Err(redirected().into());
-        }
-        Ok(response)
     }
 
     /// The request as [`send`](Self::send) would send it, but without the token.

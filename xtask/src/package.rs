@@ -25,7 +25,7 @@ const WASM_OPT: [&str; 21] = [
     "--low-memory-unused",
     "--zero-filled-memory",
     "--one-caller-inline-max-function-size",
-    "20",
+    "16",
     "--skip-pass=local-cse",
     "--skip-pass=memory-packing",
     "--enable-bulk-memory",

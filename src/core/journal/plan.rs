@@ -69,23 +69,29 @@ impl Journal {
         let unsettled = self.is_unsettled();
         let largest = if unsettled { chunk / 2 } else { chunk / 8 };
         let (mut read, mut bytes) = (Vec::new(), 0);
-        let mut small = Vec::new();
+        // As many as make one chunk: the rest has its turn. But where changes have found no room, all, for joining records is what makes some.
+        let full = self.has_unwritten();
+        let most = if full { usize::MAX } else { chunk };
+        let (mut small, mut small_bytes, mut smalls) = (Vec::new(), 0, 0);
         for stored in removable {
             bytes += stored.bytes;
             read.push(stored.key.clone());
             if stored.kind != Kind::Snapshot && stored.bytes < largest {
-                small.push(stored.key.clone());
+                smalls += 1;
+                if small_bytes < most {
+                    small_bytes += stored.bytes;
+                    small.push(stored.key.clone());
+                }
             }
         }
         let beside = bytes.saturating_sub(clean);
         let much = beside >= (clean / 2).max(chunk / 2);
-        // With changes that found no room, joining records is what makes some.
-        let stuck = self.has_unwritten() && small.len() > 1;
-        if !much && small.len() < records && !stuck {
+        let stuck = full && small.len() > 1;
+        if !much && smalls < records && !stuck {
             return None;
         }
         let (mut horizon, mut together) = (None, false);
-        if (much || bytes < chunk / 4 * 3) && !stuck && !(unsettled && small.len() >= records) {
+        if (much || bytes < chunk / 4 * 3) && !stuck && !(unsettled && smalls >= records) {
             // The next round goes on where this one ends: the first chunks may have changed again by then.
             let begun = self.rounds.wrapping_mul(CHUNKS) % jobs.len().max(1);
             jobs.rotate_left(begun);
