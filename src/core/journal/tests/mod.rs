@@ -7,6 +7,7 @@ use crate::state::{Scope, Slice};
 use crate::time::Now;
 
 mod compacting;
+mod full;
 mod random;
 mod retiring;
 mod steps;
