@@ -46,8 +46,8 @@ impl Storage for Hints {
         }
     }
 
-    fn keys(&self) -> Vec<String> {
-        self.shared.entries.borrow().keys().cloned().collect()
+    fn each_key(&self, see: &mut dyn FnMut(String)) {
+        self.shared.entries.borrow().keys().cloned().for_each(see);
     }
 }
 

@@ -221,7 +221,7 @@ impl World {
             );
         }
         // Whoever slept while the clock was set may have told others that it is young.
-        let has_slept = |page: &super::world::Page| page.slept.max(page.left) >= access.issued;
+        let has_slept = |page: &super::page::Page| page.slept.max(page.left) >= access.issued;
         let slept = has_slept(&self.pages[page]) || self.clock_set >= access.issued && self.pages.iter().any(has_slept);
         if self.time >= access.expires + OVERDUE + 1_000 && !slept {
             self.fail("expired", format!("page {page} sends a token that has expired"));

@@ -29,6 +29,8 @@
 mod action;
 mod browser;
 mod checks;
+mod effects;
+mod page;
 mod requests;
 mod server;
 pub(crate) mod sweep;

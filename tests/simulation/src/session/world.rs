@@ -1,22 +1,19 @@
 //! The pages, and what passes between them, the browser and the servers, in time.
 
-use std::cell::RefCell;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::rc::Rc;
 
 use fastrand::Rng;
-use holdall::client::{Client, Config, Environment};
-use holdall::journal::MemoryStorage;
-use holdall::number::NATIVE;
-use holdall::session::{Answer, Effect, VaultOp, VaultWrite};
+use holdall::session::{Answer, VaultOp, VaultWrite};
 use holdall::time::Now;
 
-use super::action::{Keeper, Setup, Weather};
-use super::browser::{Hints, Locks, Shared, Wish};
+use super::action::{Setup, Weather};
+use super::browser::{Locks, Shared};
 use super::checks::Sending;
+use super::page::Page;
 use super::requests::Request;
-use super::server::{Refresh, Renewal, Server, in_form};
+use super::server::{Refresh, Server};
 use crate::world::Violation;
 
 pub(crate) const SHOP: &str = "https://shop.example";
@@ -39,7 +36,7 @@ pub(crate) struct World {
     pub(crate) shared: Rc<Shared>,
     pub(crate) locks: Locks,
     pub(crate) vault: Option<String>,
-    vault_free: u64,
+    pub(super) vault_free: u64,
     /// When it was written last.
     pub(crate) vault_put: u64,
     /// When a page was told last that the session goes on.
@@ -63,24 +60,6 @@ pub(crate) struct World {
     pub(crate) violation: Option<Violation>,
     pub(crate) counts: super::Counts,
     pub(crate) log: Option<Vec<String>>,
-}
-
-pub(crate) struct Page {
-    pub(crate) client: RefCell<Client>,
-    pub(crate) alive: bool,
-    pub(crate) frozen: bool,
-    pub(crate) hidden: bool,
-    /// Since when it has been neither.
-    pub(crate) awake: u64,
-    /// What has reached it while it was frozen.
-    backlog: Vec<Task>,
-    /// Since when it has had its token, and which.
-    pub(crate) token: Option<(String, u64)>,
-    /// When it was frozen, and left, last.
-    pub(crate) slept: u64,
-    pub(crate) left: u64,
-    /// Its status and epoch, as they were seen last.
-    pub(crate) seen: (&'static str, String),
 }
 
 /// What reaches a page.
@@ -165,62 +144,6 @@ impl World {
         }
     }
 
-    pub(crate) fn open(&mut self) {
-        let way = match self.setup.keeper {
-            Keeper::Cookie => r#""refresh":"/refresh","signOut":"/sign-out""#.to_owned(),
-            Keeper::Source => r#""source":true"#.to_owned(),
-            keeper => format!(
-                r#""token":"/token","clientId":"x","revoke":"/revoke","refreshToken":"{}","grace":{}"#,
-                if keeper == Keeper::Vault { "indexeddb" } else { "memory" },
-                if self.setup.grace { 30 } else { 0 },
-            ),
-        };
-        let config = format!(
-            r#"{{"name":"shop","auth":{{{way},"audience":["{API}"]}},
-            "rules":[{{"match":"/*","token":true}},{{"match":"{API}/*","token":true}}]}}"#
-        );
-        let environment = Environment {
-            local: Rc::new(Hints {
-                page: self.pages.len(),
-                shared: self.shared.clone(),
-            }),
-            session: Rc::<MemoryStorage>::default(),
-            numbers: NATIVE,
-            seed: self.random.u64(..),
-            now: self.now(),
-            page_origin: SHOP.into(),
-            own_endpoints: Vec::new(),
-            secure: true,
-        };
-        let client = Client::new(&Config::from_json(&config).unwrap(), environment).unwrap();
-        self.pages.push(Page {
-            client: RefCell::new(client),
-            alive: true,
-            frozen: false,
-            hidden: false,
-            awake: self.time,
-            backlog: Vec::new(),
-            token: None,
-            slept: 0,
-            left: 0,
-            seen: ("signed-out", String::new()),
-        });
-        self.react(self.pages.len() - 1);
-    }
-
-    /// Lets a page's client do something, and carries out what follows.
-    pub(crate) fn with<R>(&mut self, page: usize, act: impl FnOnce(&mut Client, Now) -> R) -> R {
-        let now = self.now();
-        let result = act(&mut self.pages[page].client.borrow_mut(), now);
-        self.react(page);
-        result
-    }
-
-    pub(crate) fn is_awake(&self, page: usize) -> bool {
-        let page = &self.pages[page];
-        page.alive && !page.frozen && !page.hidden
-    }
-
     pub(crate) fn later(&mut self, page: usize, after: u64, task: Task) {
         self.sequence += 1;
         self.queue.push(Reverse((self.time + after, self.sequence, page)));
@@ -266,43 +189,7 @@ impl World {
         }
     }
 
-    /// A page goes on. One that was merely busy isn't told that time has passed.
-    pub(crate) fn thaw(&mut self, page: usize, told: bool) {
-        self.pages[page].awake = self.time;
-        if told {
-            self.with(page, |client, now| {
-                client.look_for_hint(now);
-                client.session.woken(now);
-            });
-        }
-        for task in std::mem::take(&mut self.pages[page].backlog) {
-            self.deal_with(page, task);
-        }
-    }
-
-    pub(crate) fn freeze(&mut self, page: usize) {
-        let time = self.time;
-        if self.is_awake(page) {
-            self.note(|| format!("page {page} is frozen"));
-            self.counts.freezes += 1;
-            self.pages[page].frozen = true;
-            self.pages[page].slept = time;
-        }
-    }
-
-    pub(crate) fn close(&mut self, page: usize) {
-        self.pages[page].alive = false;
-        for wish in self.locks.of(page) {
-            self.unlock(wish);
-        }
-        for request in &mut self.requests {
-            if request.page == page {
-                request.end();
-            }
-        }
-    }
-
-    fn deal_with(&mut self, page: usize, task: Task) {
+    pub(super) fn deal_with(&mut self, page: usize, task: Task) {
         if self.violation.is_some() {
             return;
         }
@@ -383,148 +270,5 @@ impl World {
             }),
             Task::Reply(request, status) => self.replied(request, status),
         }
-    }
-
-    /// Carries out what a page's session wants.
-    fn react(&mut self, page: usize) {
-        let mut woken = Vec::new();
-        loop {
-            let effect = self.pages[page].client.borrow_mut().session.poll();
-            let Some(effect) = effect else { break };
-            self.carry_out(page, effect, &mut woken);
-        }
-        for writer in self.shared.take_changes() {
-            for other in 0..self.pages.len() {
-                if other != writer && self.pages[other].alive {
-                    let after = self.random.u64(0..30);
-                    self.later(other, after, Task::Stored);
-                }
-            }
-        }
-        self.look(page);
-        for request in woken {
-            self.go_on(request);
-        }
-    }
-
-    fn carry_out(&mut self, page: usize, effect: Effect, woken: &mut Vec<(usize, bool)>) {
-        match effect {
-            Effect::Lock { ticket, level } => {
-                let name = format!("{}/{level}", self.pages[page].client.borrow().session.epoch());
-                let wish = Wish { page, ticket };
-                if self.locks.request(name, wish) {
-                    let after = self.random.u64(0..4);
-                    self.later(page, after, Task::Locked(ticket, false));
-                }
-            }
-            Effect::Unlock(ticket) => self.unlock(Wish { page, ticket }),
-            Effect::Post(text) => {
-                for other in 0..self.pages.len() {
-                    if other != page && self.pages[other].alive {
-                        // In order: each line has its own speed.
-                        let after = 1 + ((page * 7 + other * 3 + self.setup.seed as usize) % 19) as u64;
-                        self.later(other, after, Task::Message(text.0.to_string()));
-                    }
-                }
-            }
-            Effect::Vault(op) => {
-                // One transaction after the other.
-                self.vault_free = self.vault_free.max(self.time) + self.random.u64(1..10);
-                self.later(page, self.vault_free - self.time, Task::VaultRead(op));
-            }
-            Effect::Refresh(refresh) => self.send_refresh(page, &refresh),
-            Effect::SignOut(epoch, body) => self.send_sign_out(page, &epoch, body.map(|body| body.0.to_string())),
-            Effect::Hint(hint) => self.pages[page].client.borrow_mut().remember(hint),
-            Effect::Amend(hint) => self.pages[page].client.borrow_mut().amend_hint(hint),
-            Effect::Forget(epoch) => self.forget_hint(page, &epoch),
-            Effect::Abort => self.abort(page),
-            Effect::Settled(result) => woken.extend(self.waiting(page).into_iter().map(|it| (it, result.is_ok()))),
-            Effect::WakeAfter(milliseconds) if milliseconds < 1 << 40 => {
-                let late = self.random.u64(0..20);
-                self.later(page, milliseconds + late, Task::Wake);
-            }
-            _ => {}
-        }
-    }
-
-    pub(crate) fn unlock(&mut self, wish: Wish) {
-        if let Some(next) = self.locks.release(wish) {
-            let after = self.random.u64(0..4);
-            self.later(next.page, after, Task::Locked(next.ticket, true));
-        }
-    }
-
-    /// What the authorization server makes of a refresh token. `None`: nothing reaches it.
-    pub(crate) fn renew(&mut self, sending: usize, token: Option<Refresh>) -> Option<Reply> {
-        let reply = |status, body: &str| Reply {
-            status,
-            body: body.into(),
-            retry_after: None,
-            cookie: None,
-        };
-        match self.weather {
-            Weather::Failing => return Some(reply(503, "")),
-            Weather::Limiting => {
-                return Some(Reply {
-                    retry_after: Some(20),
-                    ..reply(429, "")
-                });
-            }
-            Weather::Offline => return None,
-            _ => {}
-        }
-        let Some(token) = token else {
-            return Some(reply(401, ""));
-        };
-        self.check_spent(sending, token);
-        self.counts.refreshes += 1;
-        // Another library keeps its own, and never sends it twice.
-        let token = match self.setup.keeper {
-            Keeper::Source => Refresh {
-                generation: self.server.families[token.family].generation,
-                ..token
-            },
-            _ => token,
-        };
-        match self.server.refresh(token, self.time) {
-            Renewal::Granted { body, next, spent } => {
-                self.counts.spent += u64::from(spent);
-                Some(Reply {
-                    cookie: Some(next),
-                    ..reply(200, &body)
-                })
-            }
-            Renewal::Refused => Some(reply(400, r#"{"error":"invalid_grant"}"#)),
-        }
-    }
-
-    /// A browser has one cookie; an answer for a former sign-in that comes late doesn't bring that back, or the server would have to be asked.
-    fn take_cookie(&mut self, cookie: Refresh) {
-        let newer = |old: Refresh| old.family == cookie.family && old.generation < cookie.generation;
-        if self.cookie.is_some_and(newer) {
-            self.cookie = Some(cookie);
-        }
-    }
-
-    fn send_sign_out(&mut self, page: usize, epoch: &str, body: Option<String>) {
-        let token = match self.setup.keeper {
-            Keeper::Cookie => self.cookie,
-            _ => body.as_deref().and_then(in_form),
-        };
-        let status = match self.weather {
-            Weather::Failing => Some(503),
-            Weather::Limiting => Some(429),
-            Weather::Offline => None,
-            weather => {
-                if let Some(token) = token {
-                    self.server.revoke(token.family);
-                    self.cookie.take_if(|_| self.setup.keeper == Keeper::Cookie);
-                }
-                (!matches!(weather, Weather::Losing | Weather::Silent)).then_some(204)
-            }
-        };
-        self.note(|| format!("page {page} signs out of {token:?}: {status:?}"));
-        let after = self.random.u64(5..200);
-        self.later(page, after, Task::SignOutAnswer(epoch.into(), status));
     }
 }
