@@ -37,15 +37,25 @@ pub(crate) fn pass_monotonic(milliseconds: u32) -> Replaced {
     skip(&get(&global(), "performance"), milliseconds)
 }
 
-/// Timers that fire a hundred times sooner, until this is dropped.
-pub(crate) struct FastTimers(#[expect(dead_code, reason = "held until it is dropped")] Replaced);
+/// Timers that fire a hundred times sooner, and idle time that is waited for a hundredth as long, until this is dropped.
+pub(crate) struct FastTimers(#[expect(dead_code, reason = "held until it is dropped")] [Replaced; 2]);
 
 impl FastTimers {
     pub(crate) fn start() -> Self {
-        let own: Function = get(&global(), "setTimeout").unchecked_into();
-        let fast = Function::new_with_args("own", "return (then, after) => own(then, after / 100)");
-        Self(replace(&global(), "setTimeout", &call(&fast, &own)))
+        Self([
+            instead("setTimeout", "return (then, after) => own(then, after / 100)"),
+            instead(
+                "requestIdleCallback",
+                "return (then, within) => own(then, { timeout: within.timeout / 100 })",
+            ),
+        ])
     }
+}
+
+/// Puts what `body` makes of the browser's function `own` in its place.
+fn instead(name: &'static str, body: &str) -> Replaced {
+    let own: Function = get(&global(), name).unchecked_into();
+    replace(&global(), name, &call(&Function::new_with_args("own", body), &own))
 }
 
 fn skip(clock: &JsValue, milliseconds: u32) -> Replaced {
