@@ -2,10 +2,10 @@
 
 use std::cell::RefCell;
 
-use js_sys::{Array, Function};
+use js_sys::Function;
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::object::{call, construct, get};
+use super::object::{call, construct, get, pair};
 
 /// Stands between the requests of one session and the next.
 #[derive(Default)]
@@ -29,13 +29,11 @@ impl Barrier {
     }
 
     /// As [`signal`](Self::signal), or when the caller's is.
-    pub(super) fn signal_with(&self, own: &JsValue) -> JsValue {
+    pub(super) fn signal_with(&self, own: Option<&JsValue>) -> JsValue {
         let signal = self.signal();
-        if own.is_undefined() || own.is_null() {
-            return signal;
-        }
+        let Some(own) = own else { return signal };
         let constructor = get(&js_sys::global(), "AbortSignal");
-        let both = Array::of2(own, &signal);
+        let both = pair(own, &signal);
         // Safari before 17.4 can't join them; then the caller's comes first, and what is answered too late is dropped.
         call(&constructor, "any", &both, &JsValue::UNDEFINED).unwrap_or_else(|_| own.clone())
     }

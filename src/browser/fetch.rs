@@ -3,10 +3,10 @@ use std::rc::Rc;
 use js_sys::{Object, Promise};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Request, RequestInit, Response};
+use web_sys::Response;
 
-use super::object::{own, set, text};
-use super::request::Call;
+use super::object::{set, text};
+use super::request::{Call, parsed};
 use super::wait::Waiter;
 use super::{Driver, Event, Failure, RequestEvent, clock};
 use crate::client::{Exchange, NO_ANSWER, Reply, Start, Waiting, may_pass};
@@ -139,8 +139,12 @@ impl Driver {
             }
             if again != Reply::Replay {
                 self.report(&call, &exchange, status, started);
+                // An "opaqueredirect" (Fetch §2.2.6) has the status 0.
                 let answer: &Response = response.unchecked_ref();
-                if exchange.forbids_redirects() && !call.handles_redirects() && text(answer, "type") == "opaqueredirect"
+                if status == 0
+                    && exchange.forbids_redirects()
+                    && !call.handles_redirects()
+                    && text(answer, "type") == "opaqueredirect"
                 {
                     return Err(redirected().into());
                 }
@@ -157,12 +161,12 @@ impl Driver {
     pub async fn prepare(self: Rc<Self>, input: JsValue, init: JsValue) -> Result<JsValue, Failure> {
         let mut call = Call::parse(&input, &init)?;
         let Some(plan) = self.plan(&call) else {
-            return Ok(Request::new_with_request_and_init(input.unchecked_ref(), init.unchecked_ref())?.into());
+            return Ok(parsed(&input, &init)?);
         };
         let mut exchange = self.take(&mut call, plan).await?;
         exchange.credentials = None;
         let (url, init) = self.assemble(&call, &mut exchange)?;
-        Ok(Request::new_with_str_and_init(&url, init.unchecked_ref::<RequestInit>())?.into())
+        Ok(parsed(&url.into(), &init)?)
     }
 
     fn plan(&self, call: &Call) -> Option<Plan> {
@@ -217,7 +221,7 @@ impl Driver {
         exchange.repeatable = !call.is_streamed();
         let (url, init) = self.assemble(call, exchange)?;
         if exchange.credentials.is_some() {
-            set(&init, "signal", &self.barrier.signal_with(&own(&init, "signal")));
+            set(&init, "signal", &self.barrier.signal_with(call.signal.as_ref()));
         }
         Ok(self
             .fetch
@@ -263,9 +267,7 @@ impl Driver {
 fn redirected() -> Error {
     Error::new(
         Code::Redirected,
-        &[
-            "a redirect isn't followed with state; the outcome is unknown. ",
-            "Name the final address, or set the rule's redirect to follow",
-        ],
+        &["a redirect isn't followed with state; the outcome is unknown. \
+             Name the final address, or set the rule's redirect to follow"],
     )
 }

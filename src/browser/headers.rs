@@ -2,23 +2,22 @@
 
 use js_sys::Array;
 use wasm_bindgen::JsValue;
+use web_sys::Headers;
 
-use super::object::pairs;
+use super::object::{pair, pairs};
 
 /// Names and values.
+#[derive(Clone, Default)]
 pub(super) struct HeaderList(Vec<(String, String)>);
 
 impl HeaderList {
-    /// Those of a `Headers`; none of undefined.
-    pub(super) fn of(headers: &JsValue) -> Self {
+    pub(super) fn of(headers: &Headers) -> Self {
         let mut list = Vec::new();
-        if !headers.is_undefined() {
-            for (name, value) in pairs(headers) {
-                list.push((
-                    name.as_string().unwrap_or_default(),
-                    value.as_string().unwrap_or_default(),
-                ));
-            }
+        for (name, value) in pairs(headers) {
+            list.push((
+                name.as_string().unwrap_or_default(),
+                value.as_string().unwrap_or_default(),
+            ));
         }
         Self(list)
     }
@@ -48,10 +47,10 @@ impl HeaderList {
 
     /// As a `RequestInit` takes them.
     pub(super) fn to_js(&self) -> JsValue {
-        let list = Array::new();
+        let headers = Array::new();
         for (name, value) in &self.0 {
-            list.push(&Array::of2(&name.into(), &value.into()));
+            headers.push(&pair(&name.into(), &value.into()));
         }
-        list.into()
+        headers.into()
     }
 }

@@ -1,9 +1,8 @@
 use std::rc::Rc;
 
-use js_sys::{Function, Object};
+use js_sys::Function;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::StorageEvent;
 
 use super::clock;
 use super::driver::Driver;
@@ -75,13 +74,9 @@ impl Driver {
         if let Some(ticket) = first.as_f64() {
             return self.lock_answered(ticket as u64, second);
         }
-        let event: &StorageEvent = first.unchecked_ref();
+        let event = first;
         match &*text(event, "type") {
-            "storage" => {
-                if let Some(area) = event.storage_area() {
-                    self.stored_elsewhere(&area, event);
-                }
-            }
+            "storage" => self.stored_elsewhere(event),
             "message" => self.told(&text(event, "data")),
             "pagehide" => {
                 self.session_of(|client| client.session.hidden());
@@ -122,11 +117,15 @@ impl Driver {
         }));
     }
 
-    fn stored_elsewhere(self: &Rc<Self>, area: &web_sys::Storage, event: &StorageEvent) {
-        let local = web_sys::window().and_then(|window| window.local_storage().ok().flatten());
-        let place = match local {
-            Some(local) if Object::is(&local, area) => Place::Local,
-            _ => Place::Session,
+    fn stored_elsewhere(self: &Rc<Self>, event: &JsValue) {
+        let area = get(event, "storageArea");
+        // An event that a script has made.
+        if !area.is_object() {
+            return;
+        }
+        let place = match area == get(&js_sys::global(), "localStorage") {
+            true => Place::Local,
+            false => Place::Session,
         };
         let key = get(event, "key").as_string();
         // What others store may be large, and would be copied.

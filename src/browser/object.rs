@@ -16,11 +16,20 @@ extern "C" {
 
     #[wasm_bindgen(method, indexing_setter)]
     fn set(this: &Own, name: &str, value: &JsValue);
+
+    /// Copies all own properties. Throws what a getter of the source throws, which may be the caller's.
+    #[wasm_bindgen(catch, js_namespace = Object)]
+    pub(crate) fn assign(target: &Object, source: &JsValue) -> Result<Object, JsValue>;
 }
 
 /// A property of an object of the browser's or of our own, which needs no look at whether it is one.
 pub(crate) fn own(object: &JsValue, name: &str) -> JsValue {
     object.unchecked_ref::<Own>().get(name)
+}
+
+/// The same, as a string; else empty.
+pub(crate) fn own_text(object: &JsValue, name: &str) -> String {
+    own(object, name).as_string().unwrap_or_default()
 }
 
 /// A property; undefined where there can be none.
@@ -61,6 +70,14 @@ pub(crate) fn call(object: &JsValue, method: &str, first: &JsValue, second: &JsV
 pub(crate) fn construct(name: &str, argument: &JsValue) -> JsValue {
     let constructor: Function = get(&js_sys::global(), name).unchecked_into();
     Reflect::construct(&constructor, &Array::of1(argument)).unwrap_or_default()
+}
+
+/// An array of two. Much quicker than `Array.of` in Chromium.
+pub(crate) fn pair(first: &JsValue, second: &JsValue) -> Array {
+    let pair = Array::new();
+    pair.push(first);
+    pair.push(second);
+    pair
 }
 
 /// What an iterable of pairs holds: a form, or headers.

@@ -6,7 +6,8 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 use super::clock;
-use super::object::{call, set, set_text};
+use super::object::{call, own_text, set, set_text};
+use super::request::parsed;
 use crate::core::text::integer;
 use crate::request::Address;
 use crate::session::{Answer, AuthConfig, Secret};
@@ -108,6 +109,6 @@ impl Answered {
 
 /// An endpoint's origin and path, as the browser parses it.
 pub(super) fn origin_and_path(address: &str) -> Option<String> {
-    let address = Address::new(web_sys::Request::new_with_str(address).ok()?.url());
+    let address = Address::new(own_text(&parsed(&address.into(), &JsValue::UNDEFINED).ok()?, "url"));
     Some(address.without_query().to_owned())
 }

@@ -1,13 +1,14 @@
 //! A caller's request: parsed by the browser, and put together again with token and state.
 
-use js_sys::{ArrayBuffer, Object, Uint8Array};
+use js_sys::{ArrayBuffer, Object, Promise, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, FormData, Headers, Request, UrlSearchParams};
+use web_sys::{FormData, Headers, Request, UrlSearchParams};
 
 use super::Failure;
 use super::headers::HeaderList;
-use super::object::{call, get, own, pairs, set};
+use super::object::{assign, call, construct, get, own, own_text, pairs, set};
+use super::wait::is_aborted;
 use crate::client::Exchange;
 use crate::core::text::{concat, split_once};
 use crate::error::{Code, Error};
@@ -17,10 +18,12 @@ use crate::request::{Address, EncodeError, Outgoing, check_budget, join_query, m
 pub(super) struct Call {
     pub(super) method: String,
     pub(super) address: Address,
-    /// The caller's signal.
-    pub(super) signal: Option<AbortSignal>,
     /// A `RequestInit` with all that the caller asked for.
     init: Object,
+    headers: HeaderList,
+    body: Option<JsValue>,
+    /// The caller's signal.
+    pub(super) signal: Option<JsValue>,
     /// The caller's `Request`, whose body is still to be read.
     unread: Option<Request>,
 }
@@ -49,69 +52,64 @@ impl Call {
     /// The browser's `TypeError`, as `fetch` would reject with.
     pub(super) fn parse(input: &JsValue, init: &JsValue) -> Result<Self, JsValue> {
         let given = input.dyn_ref::<Request>();
-        let nothing = JsValue::UNDEFINED;
-        let request = if given.is_some() { input } else { &nothing };
-        // Without a body, so that the caller's own isn't used up by looking at it.
-        let (address, method) = match given {
-            Some(request) => (get(request, "url"), get(request, "method")),
-            None => (input.clone(), JsValue::UNDEFINED),
-        };
-        let overriding = get(init, "method");
-        let method = if overriding.is_undefined() { method } else { overriding };
-        let mut looked_at = JsValue::UNDEFINED;
-        if !method.is_undefined() {
-            let with_method = Object::new();
-            set(&with_method, "method", &method);
-            looked_at = with_method.into();
-        }
-        // The constructor turns whatever it is given into a string itself, a URL object too.
-        let parsed = Request::new_with_request_and_init(address.unchecked_ref(), looked_at.unchecked_ref())?;
-
+        let has_init = init.is_object();
         let merged = Object::new();
-        if init.is_object() {
-            Object::assign(&merged, init.unchecked_ref());
+        if has_init {
+            assign(&merged, init)?;
         }
         // By name too, as `fetch` looks: a caller's init may inherit, and may be a Request itself.
-        let names: &[&str] = if given.is_none() && is_plain(init) {
-            &[]
-        } else {
-            &COPIED
+        let names: &[&str] = match given.is_some() || has_init && !is_plain(init, &merged) {
+            true => &COPIED,
+            false => &[],
         };
         for name in names {
-            let given = get(init, name);
-            let value = if given.is_undefined() && *name != "body" {
-                get(request, name)
-            } else {
-                given
+            let asked = get(init, name);
+            let value = match given {
+                Some(request) if asked.is_undefined() && *name != "body" => get(request, name),
+                _ => asked,
             };
             if !value.is_undefined() {
                 set(&merged, name, &value);
             }
         }
-        // As it is now: the caller may change it while this waits, and a replay must not differ.
-        let headers = own(&merged, "headers");
-        if !headers.is_undefined() {
-            set(
-                &merged,
-                "headers",
-                &Headers::new_with_headers(headers.unchecked_ref())?.into(),
-            );
+        let asked = (given.is_some() || has_init).then_some(&merged);
+        let read = |name| read(asked, name);
+
+        // The constructor turns whatever it is given into a string itself, a URL object too. The caller's body isn't used up by it.
+        let mut looked_at = JsValue::UNDEFINED;
+        let method = read("method");
+        if let Some(method) = &method {
+            let with_method = Object::new();
+            set(&with_method, "method", method);
+            looked_at = with_method.into();
         }
-        let body = own(&merged, "body");
-        if let Some(copy) = copy_form(&body)? {
+        let address = given.map_or_else(|| input.clone(), |request| get(request, "url"));
+        let parsed = parsed(&address, &looked_at)?;
+        let method = method.map_or_else(|| "GET".to_owned(), |_| own_text(&parsed, "method"));
+
+        // As they are now: the caller may change them while this waits, and a replay must not differ.
+        let headers = match read("headers") {
+            None => HeaderList::default(),
+            Some(headers) => HeaderList::of(&Headers::new_with_headers(headers.unchecked_ref())?),
+        };
+        let mut body = read("body").filter(|body| !body.is_null());
+        if let Some(given) = &body
+            && let Some(copy) = copy_form(given)?
+        {
             set(&merged, "body", &copy);
+            body = Some(copy);
         }
-        let signal = own(&merged, "signal").dyn_into().ok();
-        let method = parsed.method();
-        let bodiless = matches!(&*method, "GET" | "HEAD") || !(body.is_undefined() || body.is_null());
+        let bodiless = matches!(&*method, "GET" | "HEAD") || body.is_some();
         // Where it is null there is none; Firefox doesn't say.
-        let unread = given.filter(|_| !bodiless && !get(request, "body").is_null()).cloned();
+        let unread = given.filter(|request| !bodiless && !get(request, "body").is_null());
         Ok(Self {
             method,
-            address: Address::new(parsed.url()),
-            signal,
+            address: Address::new(own_text(&parsed, "url")),
+            signal: read("signal").filter(|signal| !signal.is_null()),
+            headers,
+            body,
+            unread: unread.cloned(),
             init: merged,
-            unread,
         })
     }
 
@@ -126,9 +124,12 @@ impl Call {
     /// The browser's `TypeError` if it has been used.
     pub(super) async fn read_body(&mut self) -> Result<(), JsValue> {
         if let Some(request) = self.unread.take() {
-            let body = JsFuture::from(request.array_buffer()?).await?;
+            let nothing = JsValue::UNDEFINED;
+            let body: Promise = call(&request, "arrayBuffer", &nothing, &nothing)?.unchecked_into();
+            let body = JsFuture::from(body).await?;
             if get(&body, "byteLength") != 0 {
                 set(&self.init, "body", &body);
+                self.body = Some(body);
             }
         }
         Ok(())
@@ -141,13 +142,13 @@ impl Call {
 
     /// Whether the caller has given it up.
     pub(super) fn is_aborted(&self) -> bool {
-        self.signal.as_ref().is_some_and(AbortSignal::aborted)
+        self.signal.as_ref().is_some_and(is_aborted)
     }
 
     /// Whether the body can be sent only once.
     pub(super) fn is_streamed(&self) -> bool {
-        let body = own(&self.init, "body");
-        !body.is_undefined() && get(&body, "getReader").is_function()
+        let body = self.body.as_ref();
+        body.is_some_and(|body| get(body, "getReader").is_function())
     }
 
     /// URL and `RequestInit` of the request as it goes out. Where the caller brings its own credentials, the exchange's are left out.
@@ -155,8 +156,8 @@ impl Call {
     /// # Errors
     /// [`Failure`]: what can't be put on this request, or what the browser refuses.
     pub(super) fn assemble(&self, exchange: &mut Exchange) -> Result<(String, Object), Failure> {
-        let init = Object::assign(&Object::new(), &self.init);
-        let mut headers = HeaderList::of(&own(&self.init, "headers"));
+        let init = assign(&Object::new(), &self.init)?;
+        let mut headers = self.headers.clone();
         let outgoing = &exchange.outgoing;
         let url = match outgoing.query.is_empty() {
             true => self.address.whole().to_owned(),
@@ -212,29 +213,33 @@ impl Call {
     }
 
     fn body(&self, outgoing: &Outgoing, headers: &mut HeaderList) -> Result<JsValue, Failure> {
-        let body = own(&self.init, "body");
         let members = &outgoing.body_members;
-        if let Some(copy) = copy_form(&body)? {
-            for (name, json) in members {
-                let key = JsValue::from_str(name);
-                if call(&body, "has", &key, &JsValue::UNDEFINED)?.is_truthy() {
-                    return Err(Error::from(EncodeError::field_clash(name)).into());
+        let mut text = None;
+        if let Some(body) = &self.body {
+            if let Some(copy) = copy_form(body)? {
+                for (name, json) in members {
+                    let key = JsValue::from_str(name);
+                    if call(body, "has", &key, &JsValue::UNDEFINED)?.is_truthy() {
+                        return Err(Error::from(EncodeError::field_clash(name)).into());
+                    }
+                    call(&copy, "append", &key, &json.into())?;
                 }
-                call(&copy, "append", &key, &json.into())?;
+                return Ok(copy);
             }
-            return Ok(copy);
+            text = match body.dyn_ref::<ArrayBuffer>() {
+                Some(buffer) => String::from_utf8(Uint8Array::new(buffer).to_vec()).ok(),
+                None => body.as_string(),
+            };
         }
-        let none = body.is_null() || body.is_undefined();
-        let text = match body.dyn_ref::<ArrayBuffer>() {
-            Some(buffer) => String::from_utf8(Uint8Array::new(buffer).to_vec()).ok(),
-            None => body.as_string(),
-        };
+        let none = self.body.is_none();
         let is_json = headers.get("Content-Type").is_some_and(is_json);
         if !none && (text.is_none() || !is_json) {
-            let why = "send JSON (with that Content-Type), FormData or URLSearchParams, or the state elsewhere";
             return Err(Error::new(
                 Code::BodyNotMergeable,
-                &["the state can't be put into this body: ", why],
+                &[
+                    "the state can't be put into this body: send JSON (with that Content-Type), FormData or URLSearchParams, \
+                     or the state elsewhere",
+                ],
             )
             .into());
         }
@@ -246,27 +251,38 @@ impl Call {
     }
 }
 
-/// Whether an object inherits nothing but what all do, so that its own properties are all it has.
-fn is_plain(object: &JsValue) -> bool {
-    !object.is_object()
-        || Object::is(
-            &Object::get_prototype_of(object),
-            &Object::get_prototype_of(&Object::new()),
-        )
+/// `new Request(input, init)`: what the browser makes of them.
+///
+/// # Errors
+/// The browser's `TypeError`.
+pub(super) fn parsed(input: &JsValue, init: &JsValue) -> Result<JsValue, JsValue> {
+    Request::new_with_request_and_init(input.unchecked_ref(), init.unchecked_ref()).map(JsValue::from)
+}
+
+fn read(init: Option<&Object>, name: &str) -> Option<JsValue> {
+    let value = own(init?, name);
+    (!value.is_undefined()).then_some(value)
+}
+
+/// Whether an object inherits nothing but what a plain one does, so that its own properties are all it has.
+fn is_plain(object: &JsValue, plain: &Object) -> bool {
+    let (inherited, usual): (JsValue, JsValue) = (
+        Object::get_prototype_of(object).into(),
+        Object::get_prototype_of(plain).into(),
+    );
+    inherited == usual
 }
 
 /// A copy of a form; `None` for any other body.
 fn copy_form(body: &JsValue) -> Result<Option<JsValue>, JsValue> {
-    if body.is_undefined() {
-        return Ok(None);
-    }
-    let copy: JsValue = if body.has_type::<FormData>() {
-        FormData::new()?.into()
+    let form = if body.has_type::<FormData>() {
+        "FormData"
     } else if body.has_type::<UrlSearchParams>() {
-        UrlSearchParams::new()?.into()
+        "URLSearchParams"
     } else {
         return Ok(None);
     };
+    let copy = construct(form, &JsValue::UNDEFINED);
     for (name, value) in pairs(body) {
         call(&copy, "append", &name, &value)?;
     }

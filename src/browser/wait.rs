@@ -1,12 +1,11 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::{Array, Function, Promise};
+use js_sys::{Function, Promise};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::AbortSignal;
 
-use super::object::{call, get};
+use super::object::{call, get, pair};
 use super::task::deferred;
 use super::{Failure, clock};
 use crate::error::Error;
@@ -51,7 +50,7 @@ impl Waiter {
     }
 
     /// Waits until it is woken, or until the caller's signal ends this wait; what is waited for goes on for the others.
-    pub(super) async fn until(self, signal: Option<&AbortSignal>) -> Result<(), Failure> {
+    pub(super) async fn until(self, signal: Option<&JsValue>) -> Result<(), Failure> {
         let mut listener = None;
         let woken = match signal {
             None => self.woken,
@@ -60,13 +59,13 @@ impl Waiter {
                 let (aborted, abort) = deferred();
                 drop(call(signal, "addEventListener", &"abort".into(), &abort));
                 listener = Some((signal, abort));
-                Promise::race(&Array::of2(&self.woken, &aborted))
+                Promise::race(&pair(&self.woken, &aborted))
             }
         };
         JsFuture::from(woken).await?;
         // A signal may live as long as the page, and be waited with many times.
         if let Some((signal, abort)) = listener {
-            drop(signal.remove_event_listener_with_callback("abort", &abort));
+            drop(call(signal, "removeEventListener", &"abort".into(), &abort));
         }
         match signal {
             Some(signal) if is_aborted(signal) => Err(reason(signal)),
@@ -75,10 +74,10 @@ impl Waiter {
     }
 }
 
-fn is_aborted(signal: &AbortSignal) -> bool {
+pub(super) fn is_aborted(signal: &JsValue) -> bool {
     get(signal, "aborted").is_truthy()
 }
 
-fn reason(signal: &AbortSignal) -> Failure {
+fn reason(signal: &JsValue) -> Failure {
     Failure::Browser(get(signal, "reason"))
 }

@@ -122,6 +122,22 @@ async fn an_emptied_storage_empties_the_state() {
 }
 
 #[wasm_bindgen_test]
+async fn an_event_that_a_script_has_made_says_nothing() {
+    let page = Page::new("made");
+    let client = page.open(CART);
+    client.put(0, "lamp", "1");
+    client.put(1, "1", "");
+    microtasks().await;
+    // Many pages send themselves one, to hear of their own writes.
+    for made in ["Event", "StorageEvent"] {
+        let event: web_sys::Event = construct(made, &["storage".into()]);
+        web_sys::window().unwrap().dispatch_event(&event).unwrap();
+    }
+    assert_eq!(client.keys(0), ["lamp"]);
+    assert_eq!(client.keys(1), ["1"]);
+}
+
+#[wasm_bindgen_test]
 async fn a_page_that_is_shown_again_looks_for_what_it_has_missed() {
     let page = Page::new("pageshow");
     let (here, there) = (page.open(CART), page.open(CART));

@@ -90,6 +90,21 @@ async fn fetch_is_the_one_from_when_the_client_was_opened() {
 }
 
 #[wasm_bindgen_test]
+async fn what_an_inits_getter_throws_is_what_fetch_rejects_with() {
+    let page = Page::new("thrown");
+    let network = Network::ok();
+    let client = open(&page, r#"{"match":"/api/*","token":true}"#);
+    let init = Function::new_no_args("return { get priority() { throw new RangeError('mine') } }");
+    let init = init.call0(&JsValue::UNDEFINED).unwrap();
+    let Err(Failure::Browser(thrown)) = client.fetch("/api/x", &init).await else {
+        panic!("the getter throws");
+    };
+    assert!(thrown.is_instance_of::<js_sys::RangeError>());
+    client.fetch("/api/x", &JsValue::UNDEFINED).await.unwrap();
+    assert_eq!(network.count(), 1, "the client goes on");
+}
+
+#[wasm_bindgen_test]
 async fn state_is_appended_to_the_query() {
     let page = Page::new("query");
     let network = Network::ok();

@@ -16,7 +16,8 @@ use crate::{Result, size, tools};
 /// First how to optimise: for brotli's sake code that is alike stays alike, and stands together, so what is called once is
 /// rarely inlined, and common expressions and runs of zeros stay; that is 9 % less to load. Then what the browsers that the
 /// package supports can do, and rustc therefore uses. Last what the package needs no more.
-const WASM_OPT: [&str; 21] = [
+const WASM_OPT: [&str; 22] = [
+    "-Oz",
     "-Oz",
     "-Oz",
     "-Oz",
@@ -25,7 +26,7 @@ const WASM_OPT: [&str; 21] = [
     "--low-memory-unused",
     "--zero-filled-memory",
     "--one-caller-inline-max-function-size",
-    "16",
+    "20",
     "--skip-pass=local-cse",
     "--skip-pass=memory-packing",
     "--enable-bulk-memory",

@@ -118,8 +118,8 @@ pub fn changed() -> Error {
     Error::new(
         Code::SessionChanged,
         &[
-            "somebody signed in or out meanwhile, so this request was given up; whether it took effect is unknown. ",
-            "Send it again if it is still wanted",
+            "somebody signed in or out meanwhile, so this request was given up; whether it took effect is unknown. \
+             Send it again if it is still wanted",
         ],
     )
 }
