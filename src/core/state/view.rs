@@ -14,22 +14,32 @@ impl Entry {
     /// The entry's value as canonical JSON; `None` if it is absent. An entry without fields is `{}`.
     #[must_use]
     pub fn value(&self, numbers: Numbers) -> Option<String> {
-        if !self.is_present() {
-            return None;
-        }
+        self.is_present().then(|| {
+            let mut out = String::new();
+            self.write(&mut out, numbers);
+            out
+        })
+    }
+
+    /// Appends the value of an entry that is present.
+    pub(crate) fn write(&self, out: &mut String, numbers: Numbers) {
         let cells = self.cells();
-        if let Some(whole) = whole(&cells) {
-            return Some(String::from(&*whole.text));
+        match whole(&cells) {
+            Some(whole) => out.push_str(&whole.text),
+            None => append_object(out, &self.fields_of(cells, &[], numbers)),
         }
-        Some(write_object(&self.fields(&[], numbers)))
     }
 
     /// The fields of an entry that is an object, sorted as RFC 8785 says, each with its canonical JSON. The `initial` ones show
     /// through until the entry is put as a whole.
     #[must_use]
     pub fn fields(&self, initial: &[Field], numbers: Numbers) -> Vec<Field> {
-        let mut fields: Vec<Field> = Vec::new();
-        for cell in self.cells() {
+        self.fields_of(self.cells(), initial, numbers)
+    }
+
+    fn fields_of(&self, cells: Vec<&Cell>, initial: &[Field], numbers: Numbers) -> Vec<Field> {
+        let mut fields: Vec<Field> = Vec::with_capacity(cells.len());
+        for cell in cells {
             if let Some(name) = &cell.name {
                 fields.push((name.clone(), cell.text.clone()));
             }
@@ -117,16 +127,21 @@ pub(super) fn bounded(sum: f64) -> f64 {
 
 /// Joins fields to an object's text.
 pub(crate) fn write_object(fields: &[Field]) -> String {
-    let mut out = String::from("{");
+    let mut out = String::new();
+    append_object(&mut out, fields);
+    out
+}
+
+fn append_object(out: &mut String, fields: &[Field]) {
+    out.push('{');
     let mut first = true;
     for (name, text) in fields {
-        write::comma(&mut out, &mut first);
-        write::string(&mut out, name);
+        write::comma(out, &mut first);
+        write::string(out, name);
         out.push(':');
         out.push_str(text);
     }
     out.push('}');
-    out
 }
 
 pub(crate) fn is_number(text: &str) -> bool {

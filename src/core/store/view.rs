@@ -5,7 +5,7 @@ use crate::json::{self, Reader, utf16_order, write};
 use crate::kind::Kind;
 use crate::list::retain;
 use crate::sort::sort_by;
-use crate::state::{Entry, Field, Slice, write_object};
+use crate::state::{Entry, Slice, write_object};
 
 /// An object is one entry, under this key.
 pub(super) const ONLY_KEY: &str = "";
@@ -44,44 +44,56 @@ impl Store {
     /// The entry, if it shows.
     pub(super) fn get(&self, slice: usize, key: &str) -> Option<&Entry> {
         let entry = self.state(slice)?.get(key)?;
-        let hidden = self.is_expired(slice, entry) || self.verdicts.is_refused(slice, key);
-        (!hidden).then_some(entry)
+        (!self.is_hidden(slice, key, entry)).then_some(entry)
     }
 
     pub(super) fn is_shown(&self, slice: usize, key: &str) -> bool {
+        self.is_of_kind(slice, key) && self.get(slice, key).is_some()
+    }
+
+    fn is_of_kind(&self, slice: usize, key: &str) -> bool {
         let is_set = self.slices.get(slice).is_some_and(|slice| slice.kind == Kind::Set);
-        (!is_set || is_member(key)) && self.get(slice, key).is_some()
+        !is_set || is_member(key)
+    }
+
+    fn is_hidden(&self, slice: usize, key: &str, entry: &Entry) -> bool {
+        self.is_expired(slice, entry) || self.verdicts.is_refused(slice, key)
     }
 
     /// The whole slice as it is sent: canonical JSON, an array for a set and else an object, so that equal slices have equal bytes
     /// whatever the order of their making. `None` if it is empty.
     #[must_use]
     pub fn whole(&self, slice: usize) -> Option<String> {
-        let definition = self.slices.get(slice)?;
-        if definition.kind == Kind::Object {
+        let kind = self.slices.get(slice)?.kind;
+        if kind == Kind::Object {
             return self.entry(slice, ONLY_KEY).filter(|object| object != "{}");
         }
-        let mut keys = self.keys(slice);
-        sort_by(&mut keys, |a, b| utf16_order(a, b));
-        if keys.is_empty() {
+        let mut entries = Vec::new();
+        for (key, entry) in self.state(slice)?.entries() {
+            if entry.is_present() && self.is_of_kind(slice, key) && !self.is_hidden(slice, key, entry) {
+                entries.push((&**key, entry));
+            }
+        }
+        if entries.is_empty() {
             return None;
         }
-        if definition.kind == Kind::Map {
-            let mut entries: Vec<Field> = Vec::new();
-            for key in keys {
-                if let Some(value) = self.entry(slice, &key) {
-                    entries.push((key, value.into()));
-                }
-            }
-            return Some(write_object(&entries));
-        }
-        let mut out = String::from("[");
+        sort_by(&mut entries, |(a, _), (b, _)| utf16_order(a, b));
+        let (open, close) = if kind == Kind::Set { ("[", "]") } else { ("{", "}") };
+        let mut out = String::from(open);
         let mut first = true;
-        for key in &keys {
+        for (key, entry) in entries {
             write::comma(&mut out, &mut first);
-            out.push_str(self.verdicts.shown(slice, key).unwrap_or(key));
+            if kind == Kind::Map {
+                write::string(&mut out, key);
+                out.push(':');
+            }
+            match self.verdicts.shown(slice, key) {
+                Some(shown) => out.push_str(shown),
+                None if kind == Kind::Set => out.push_str(key),
+                None => entry.write(&mut out, self.numbers),
+            }
         }
-        out.push(']');
+        out.push_str(close);
         Some(out)
     }
 }
