@@ -156,7 +156,8 @@ fn stores(criterion: &mut Criterion) {
             cart.flush().expect("room");
             // Records that pile up would make the storage slower, not the core.
             if number % 64 == 0 {
-                storage.keys().iter().for_each(|key| storage.remove(key));
+                let all: &dyn Storage = &*storage;
+                all.keys().iter().for_each(|key| storage.remove(key));
             }
         });
     });

@@ -43,13 +43,13 @@ impl Storage for WebStorage {
         drop(self.0.remove_item(key));
     }
 
-    fn keys(&self) -> Vec<String> {
-        let mut keys = Vec::new();
+    fn each_key(&self, see: &mut dyn FnMut(String)) {
         // Not by `key(index)`: Firefox walks through all entries for each.
         for key in Object::keys(&self.0).iter() {
-            keys.extend(key.as_string());
+            if let Some(key) = key.as_string() {
+                see(key);
+            }
         }
-        keys
     }
 }
 
@@ -67,7 +67,5 @@ impl Storage for Blocked {
 
     fn remove(&self, _: &str) {}
 
-    fn keys(&self) -> Vec<String> {
-        Vec::new()
-    }
+    fn each_key(&self, _: &mut dyn FnMut(String)) {}
 }

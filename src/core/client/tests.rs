@@ -233,8 +233,8 @@ impl Storage for Hints {
     fn remove(&self, key: &str) {
         self.0.0.remove(key);
     }
-    fn keys(&self) -> Vec<String> {
-        self.0.0.keys()
+    fn each_key(&self, see: &mut dyn FnMut(String)) {
+        self.0.0.each_key(see);
     }
 }
 

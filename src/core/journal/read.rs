@@ -58,19 +58,20 @@ impl Journal {
     }
 
     /// The keys of this area, sorted.
-    pub(super) fn list(&self) -> Vec<String> {
-        let mut listed = Vec::new();
-        for key in self.storage.keys() {
+    pub(super) fn list(&self) -> Vec<Rc<str>> {
+        let mut listed: Vec<Rc<str>> = Vec::new();
+        self.storage.each_key(&mut |key| {
             if self.kind(&key).is_some() {
-                listed.push(key);
+                let known = self.keys.get(&key);
+                listed.push(known.map_or_else(|| key.into(), |known| known.key.clone()));
             }
-        }
+        });
         sort_by(&mut listed, |one, other| compare(one, other));
         listed
     }
 
     /// Reads the listed entries that weren't yet, until so many bytes were read. Gives whether any was left to read.
-    fn read(&mut self, listed: &[String], left: &mut usize) -> bool {
+    fn read(&mut self, listed: &[Rc<str>], left: &mut usize) -> bool {
         let mut found = false;
         // What contains others comes first: see `join_read`.
         for records in [false, true] {
@@ -169,7 +170,7 @@ impl Journal {
     }
 
     /// Compares what is known with what is listed, when all that is listed is known.
-    fn compare(&mut self, listed: &[String]) {
+    fn compare(&mut self, listed: &[Rc<str>]) {
         let known = self.keys.joined().count();
         // What others have removed needs no remembering.
         self.keys

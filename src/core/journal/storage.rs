@@ -16,8 +16,18 @@ pub trait Storage {
     /// Removes an entry, if it is there.
     fn remove(&self, key: &str);
 
+    /// Shows all keys, in any order. One at a time: there may be many thousands.
+    fn each_key(&self, see: &mut dyn FnMut(String));
+}
+
+impl dyn Storage + '_ {
     /// All keys, in any order.
-    fn keys(&self) -> Vec<String>;
+    #[must_use]
+    pub fn keys(&self) -> Vec<String> {
+        let mut keys = Vec::new();
+        self.each_key(&mut |key| keys.push(key));
+        keys
+    }
 }
 
 /// The storage took nothing more: it is full, or blocked.
@@ -47,11 +57,9 @@ impl Storage for MemoryStorage {
         retain(&mut self.0.borrow_mut(), |(other, _)| other != key);
     }
 
-    fn keys(&self) -> Vec<String> {
-        let mut keys = Vec::new();
+    fn each_key(&self, see: &mut dyn FnMut(String)) {
         for (key, _) in self.0.borrow().iter() {
-            keys.push(key.clone());
+            see(key.clone());
         }
-        keys
     }
 }

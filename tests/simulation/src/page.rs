@@ -294,8 +294,8 @@ impl Storage for Port {
         self.erase(key);
     }
 
-    fn keys(&self) -> Vec<String> {
-        self.list()
+    fn each_key(&self, see: &mut dyn FnMut(String)) {
+        self.list().into_iter().for_each(see);
     }
 }
 
@@ -313,7 +313,5 @@ impl Storage for Nothing {
 
     fn remove(&self, _: &str) {}
 
-    fn keys(&self) -> Vec<String> {
-        Vec::new()
-    }
+    fn each_key(&self, _: &mut dyn FnMut(String)) {}
 }

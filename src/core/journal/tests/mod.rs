@@ -26,6 +26,12 @@ struct Shared {
     moved: Rc<std::cell::Cell<usize>>,
 }
 
+impl Shared {
+    fn keys(&self) -> Vec<String> {
+        (&*self.storage as &dyn Storage).keys()
+    }
+}
+
 impl Storage for Shared {
     fn get(&self, key: &str) -> Option<String> {
         let text = self.storage.get(key);
@@ -44,8 +50,8 @@ impl Storage for Shared {
     fn remove(&self, key: &str) {
         self.storage.remove(key);
     }
-    fn keys(&self) -> Vec<String> {
-        self.storage.keys()
+    fn each_key(&self, see: &mut dyn FnMut(String)) {
+        self.storage.each_key(see);
     }
 }
 

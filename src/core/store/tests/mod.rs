@@ -31,6 +31,10 @@ fn setting(local: &Rc<MemoryStorage>, seed: u64) -> Setting {
     }
 }
 
+fn keys(storage: &dyn Storage) -> Vec<String> {
+    storage.keys()
+}
+
 fn code<T: core::fmt::Debug>(result: Result<T, Error>) -> &'static str {
     result.unwrap_err().code.as_str()
 }
