@@ -89,12 +89,10 @@ impl Store {
         }
         self.turn = 0;
         self.tight = false;
-        if core::mem::take(&mut self.resting) || !self.taken_over.is_empty() {
-            return Some(Pace::Later);
-        }
         if !self.has_unwritten() {
             self.reserve.take();
         }
-        None
+        let rests = core::mem::take(&mut self.resting) || !self.taken_over.is_empty();
+        rests.then_some(Pace::Later)
     }
 }
