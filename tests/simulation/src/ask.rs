@@ -52,7 +52,7 @@ impl Run {
             let has_joined = (0..SLICES.len())
                 .all(|slice| outdated[slice] || !world.is_newer(*id, entry, slice) && page.has_joined(document, slice));
             if has_joined {
-                world.take_in(*id, entry);
+                world.take_in(*id, entry, page.horizon());
             }
             !has_joined
         });

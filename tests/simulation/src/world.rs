@@ -158,10 +158,17 @@ impl World {
         }
     }
 
-    /// Notes that a page has read an entry, and joined what it can of it.
-    pub(crate) fn take_in(&mut self, page: usize, entry: &Entry) {
+    /// Notes that a page has read an entry, and joined what it can of it. `horizon` is up to where it has retired replicas.
+    pub(crate) fn take_in(&mut self, page: usize, entry: &Entry, horizon: Option<Replica>) {
         let facts = &mut self.pages[page];
         let mut readable = entry.contents;
+        if !self.origin.processes[facts.process].cache.contains_key(&*entry.key) {
+            // It has gone before it was joined: what was lost with it only counts as known, since it is retired.
+            let is_old = |op: &usize| self.history.dot(*op).is_some_and(|dot| Some(dot.replica) <= horizon);
+            let lost: Ops = (readable & self.excused).iter().filter(is_old).collect();
+            facts.silenced |= lost - facts.seen;
+            readable = readable - lost;
+        }
         for (slice, outdated) in facts.outdated.iter().enumerate() {
             if *outdated {
                 readable = readable - self.history.of_slice(slice);
@@ -236,7 +243,9 @@ impl World {
     /// Notes what a document contains that a page writes.
     pub(crate) fn describe(&mut self, entry: &mut Entry, document: &Stored, page: usize) {
         self.note_horizon(document.horizon().max(document.announced));
-        let known = self.visible(page) | self.pages[page].met;
+        let facts = &self.pages[page];
+        // What was lost before it was joined, and is retired since, is in nothing that is written now.
+        let known = (facts.seen | facts.met) - (facts.silenced & self.excused);
         entry.contents = self.history.contained(document, &known, Some(&self.told));
         let stored = self.origin.contents();
         for other in &self.records {
