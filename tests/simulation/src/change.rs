@@ -2,7 +2,8 @@
 
 use crate::action::{Change, Task, Value};
 use crate::faults::Fault;
-use crate::history::{Capture, History, Memory};
+use crate::history::{History, Memory};
+use crate::op::Capture;
 use crate::ops::Ops;
 use crate::page::{Dot, Made, Page};
 use crate::run::Run;

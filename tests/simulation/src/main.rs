@@ -65,6 +65,7 @@ mod faults;
 mod generate;
 mod history;
 mod look;
+mod op;
 mod ops;
 mod origin;
 mod owners;

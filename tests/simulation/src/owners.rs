@@ -1,7 +1,8 @@
 //! Whose state it is: users sign in and out, and each puts members of its own in a set. A member is named after its operation, so
 //! whoever shows it, and whatever holds it, can be told by its name alone.
 
-use crate::history::{History, Op};
+use crate::history::History;
+use crate::op::Op;
 use crate::ops::Ops;
 use crate::page::Stamp;
 use crate::run::{PROCESSES, Run};

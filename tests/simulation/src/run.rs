@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use crate::action::Action;
 use crate::faults::Fault;
-use crate::history::Capture;
+use crate::op::Capture;
 use crate::ops::Ops;
 use crate::origin::{Entry, Notice, Write};
 use crate::owners::SUBJECTS;

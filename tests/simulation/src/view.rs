@@ -1,7 +1,8 @@
 //! What a set of operations must show: the reference that the pages are compared with. It joins nothing; it looks at all operations
 //! that were seen, every time anew.
 
-use crate::history::{Cell, Floor, History, Remembered};
+use crate::history::{History, Remembered};
+use crate::op::{Cell, Floor};
 use crate::ops::Ops;
 use crate::page::Stamp;
 use crate::slices::{FIELDS, Of, SLICES};

@@ -4,7 +4,8 @@ use std::collections::{BTreeSet, HashSet};
 use std::rc::Rc;
 
 use crate::faults::{Counts, Fault};
-use crate::history::{Capture, History};
+use crate::history::History;
+use crate::op::Capture;
 use crate::ops::Ops;
 use crate::origin::{Entry, Origin, Pumped};
 use crate::page::Replica;
