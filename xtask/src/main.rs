@@ -11,6 +11,7 @@ mod counts;
 mod demo;
 mod mute;
 mod nginx;
+mod order;
 mod pack;
 mod package;
 mod packaging;

@@ -7,16 +7,16 @@ use std::path::{Path, PathBuf};
 use std::{env, io};
 
 use crate::mute::write_muted;
+use crate::order::name_by_likeness;
 use crate::run::{cargo, program, run};
 use crate::shorten::shorten;
 use crate::strings::by_length;
 use crate::workspace::Workspace;
 use crate::{Result, size, tools};
 
-/// First how to optimise: for brotli's sake code that is alike stays alike, and stands together, so what is called once is
-/// rarely inlined, and common expressions and runs of zeros stay; that is 9 % less to load. Then what the browsers that the
-/// package supports can do, and rustc therefore uses. Last what the package needs no more.
-const WASM_OPT: [&str; 22] = [
+/// For brotli's sake code that is alike stays alike, so what is called once is rarely inlined, and common expressions and runs of zeros
+/// stay. By name, what calls the same has numbers alike when [`name_by_likeness`] compares it.
+const OPTIMISE: [&str; 12] = [
     "-Oz",
     "-Oz",
     "-Oz",
@@ -29,6 +29,18 @@ const WASM_OPT: [&str; 22] = [
     "20",
     "--skip-pass=local-cse",
     "--skip-pass=memory-packing",
+];
+
+/// As [`name_by_likeness`] says; and without what only tools read.
+const REORDER: [&str; 4] = [
+    "--reorder-functions-by-name",
+    "--strip-debug",
+    "--strip-producers",
+    "--strip-target-features",
+];
+
+/// What the browsers that the package supports can do, and rustc therefore uses.
+const FEATURES: [&str; 7] = [
     "--enable-bulk-memory",
     "--enable-bulk-memory-opt",
     "--enable-nontrapping-float-to-int",
@@ -36,9 +48,6 @@ const WASM_OPT: [&str; 22] = [
     "--enable-mutable-globals",
     "--enable-reference-types",
     "--enable-multivalue",
-    "--strip-debug",
-    "--strip-producers",
-    "--strip-target-features",
 ];
 
 /// The published package.json: without what only this repository needs, and with `dist` as the package's root. In
@@ -129,9 +138,10 @@ fn bind(workspace: &Workspace, profile: Profile, module: &Path) -> Result<PathBu
         Profile::Dev => "dev",
     });
     let lock = workspace.facade().join("package-lock.json");
-    let mut options = WASM_OPT.to_vec();
+    let mut options = [&OPTIMISE[..], &REORDER, &FEATURES].concat();
     options.extend([
         include_str!("mute.rs"),
+        include_str!("order.rs"),
         include_str!("shorten.rs"),
         include_str!("strings.rs"),
     ]);
@@ -171,11 +181,17 @@ fn bind(workspace: &Workspace, profile: Profile, module: &Path) -> Result<PathBu
         shorten(&directory)?;
         let module = directory.join("holdall_bg.wasm");
         let wasm_opt = workspace.facade().join("node_modules/.bin/wasm-opt");
-        run(program(wasm_opt, &workspace.root)
-            .args(WASM_OPT)
-            .arg(&module)
-            .arg("-o")
-            .arg(&module))?;
+        let optimise = |options: &[&str]| {
+            run(program(&wasm_opt, &workspace.root)
+                .args(options)
+                .args(FEATURES)
+                .arg(&module)
+                .arg("-o")
+                .arg(&module))
+        };
+        optimise(&OPTIMISE)?;
+        name_by_likeness(&module)?;
+        optimise(&REORDER)?;
     }
     write_stamp(&directory, &stamp)?;
     Ok(directory)
