@@ -5,6 +5,8 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 import { minify } from "terser";
 
+/** What is used of wasm-bindgen's JavaScript: its own way to fetch the module is not. */
+const BINDINGS = { contents: 'export { Client, initSync } from "./dist/holdall.js";', resolveDir: import.meta.dirname };
 const common = { bundle: true, minify: true, format: "esm", target: "es2022", logLevel: "warning" };
 
 await build({
@@ -14,7 +16,7 @@ await build({
   external: ["./holdall.js"],
   sourcemap: "external",
 });
-await shrink("index.js", { content: readFileSync("dist/index.js.map", "utf8"), url: "index.js.map" });
+await shrink("index.js", { sourceMap: { content: readFileSync("dist/index.js.map", "utf8"), url: "index.js.map" } });
 for (const name of ["server", "react", "vue", "svelte"]) {
   await build({ ...common, entryPoints: [`src/${name}.ts`], outfile: `dist/${name}.js`, external: ["react", "vue"] });
 }
@@ -23,7 +25,7 @@ if (existsSync("dist/holdall.js")) {
   // First, while all names are there: the bindings as a function of the global object, for tests.
   const { outputFiles } = await build({
     ...common,
-    entryPoints: ["dist/holdall.js"],
+    stdin: BINDINGS,
     format: "iife",
     globalName: "made",
     write: false,
@@ -35,8 +37,9 @@ if (existsSync("dist/holdall.js")) {
     "dist/bindings.js",
     `export function bindings(globalThis) {\n  const { ${globals} } = globalThis;\n${text}  return made;\n}\n`,
   );
-  await build({ ...common, entryPoints: ["dist/holdall.js"], outfile: "dist/holdall.js", allowOverwrite: true });
-  await shrink("holdall.js");
+  await build({ ...common, stdin: BINDINGS, outfile: "dist/holdall.js", allowOverwrite: true });
+  // It warns of other ways to start than ours, and offers one to free a client that we don't use.
+  await shrink("holdall.js", { drop_console: true, global_defs: { "Symbol.dispose": undefined } });
   const define = { WASM_HEX: JSON.stringify(readFileSync("dist/holdall_bg.wasm", "hex")) };
   const external = ["./index.js", "./inline.js", "./holdall.js", "./bindings.js"];
   for (const name of ["inline", "testing"]) {
@@ -45,9 +48,10 @@ if (existsSync("dist/holdall.js")) {
 }
 
 /** Once more, by a compressor that knows more than a bundler's: 0.3 kB of brotli in all. No function here is a constructor, but for classes. */
-async function shrink(name, sourceMap) {
+async function shrink(name, { sourceMap, ...own }) {
   const file = `dist/${name}`;
-  const options = { module: true, ecma: 2022, compress: { passes: 2, unsafe_arrows: true, unsafe_methods: true }, ...(sourceMap && { sourceMap }) };
+  const compress = { passes: 2, unsafe_arrows: true, unsafe_methods: true, ...own };
+  const options = { module: true, ecma: 2022, compress, ...(sourceMap && { sourceMap }) };
   const { code, map } = await minify({ [name]: readFileSync(file, "utf8") }, options);
   writeFileSync(file, code);
   if (map) writeFileSync(`${file}.map`, map);

@@ -2,9 +2,6 @@
 import type { Host, WasmClient } from "./types.js";
 
 /** Instantiates the module; once. */
-export default function init(options: { module_or_path: Response | Uint8Array }): Promise<unknown>;
-
-/** Instantiates the module at once; once. */
 export function initSync(options: { module: Uint8Array | WebAssembly.Module }): unknown;
 
 export const Client: new (config: string, host: Host) => WasmClient;

@@ -1,5 +1,5 @@
 import { wasm } from "./embedded.js";
-import init, { Client, initSync } from "./holdall.js";
+import { Client, initSync } from "./holdall.js";
 import { internal, type App, type OpenOptions } from "./index.js";
 
 export * from "./index.js";
@@ -7,7 +7,7 @@ export * from "./index.js";
 export { wasm };
 
 const openLater = internal.opener(async () => {
-  await init({ module_or_path: wasm() });
+  initSync({ module: await WebAssembly.compile(wasm()) });
   return Client;
 }, internal.page);
 

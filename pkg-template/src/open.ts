@@ -1,11 +1,11 @@
-import init, { Client } from "./holdall.js";
+import { Client, initSync } from "./holdall.js";
 import type { App } from "./client.js";
 import type { OpenOptions } from "./options.js";
 import { opener, page } from "./registry.js";
 import { loadWasm } from "./wasm.js";
 
 const openWith = opener(async () => {
-  await loadWasm(init, new URL("./holdall_bg.wasm", import.meta.url));
+  await loadWasm(initSync, new URL("./holdall_bg.wasm", import.meta.url));
   return Client;
 }, page);
 

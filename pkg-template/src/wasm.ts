@@ -1,7 +1,9 @@
 import { HoldallError } from "./error.js";
 
-/** wasm-bindgen's `init`, as far as it is used here. */
-type Init = (options: { module_or_path: Response | Uint8Array }) => Promise<unknown>;
+/** wasm-bindgen's `initSync`. */
+type Init = (options: { module: WebAssembly.Module }) => unknown;
+
+const WASM = "application/wasm";
 
 let loading: Promise<void> | undefined;
 
@@ -18,20 +20,19 @@ async function load(init: Init, url: URL): Promise<void> {
   if (typeof WebAssembly === "undefined") {
     throw failure("WebAssembly is switched off here, as by iOS' Lockdown Mode.");
   }
-  const bytes = readFile(url);
-  const source = bytes ?? (await download(url));
+  const source = readFile(url) ?? (await download(url));
   try {
-    await init({ module_or_path: source });
+    init({ module: await compile(source) });
   } catch (cause) {
     throw failure(reason(cause, source, url), cause);
   }
 }
 
 /** The file's bytes under Node, whose `fetch` doesn't know `file:`; `undefined` elsewhere. */
-function readFile(url: URL): Uint8Array | undefined {
+function readFile(url: URL): Uint8Array<ArrayBuffer> | undefined {
   // Asked for this way, and not imported, because bundlers for the browser refuse "node:fs".
   const { process } = globalThis as {
-    process?: { getBuiltinModule?: (id: "fs") => { readFileSync(path: URL): Uint8Array } };
+    process?: { getBuiltinModule?: (id: "fs") => { readFileSync(path: URL): Uint8Array<ArrayBuffer> } };
   };
   if (url.protocol !== "file:" || !process?.getBuiltinModule) return undefined;
   try {
@@ -54,17 +55,27 @@ async function download(url: URL): Promise<Response> {
   return response;
 }
 
+/** While it arrives, if it is said to be what it is: browsers insist on that. */
+export async function compile(source: Response | Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+  if (!("headers" in source)) return WebAssembly.compile(source);
+  return typeOf(source) === WASM ? WebAssembly.compileStreaming(source) : WebAssembly.compile(await source.arrayBuffer());
+}
+
 function reason(cause: unknown, source: Response | Uint8Array, url: URL): string {
   if (/unsafe-eval|content.security|\bCSP\b/i.test(`${cause}`)) {
     return "The page's Content-Security-Policy refuses WebAssembly. Add 'wasm-unsafe-eval' to its script-src.";
   }
-  const type = "headers" in source ? source.headers.get("content-type") : "application/wasm";
-  if (type === "application/wasm") return `${url.href} can't be compiled. It must be of the same release as holdall's JavaScript.`;
+  const type = "headers" in source ? typeOf(source) : WASM;
+  if (type === WASM) return `${url.href} can't be compiled. It must be of the same release as holdall's JavaScript.`;
   // Up to version 7, Vite's development server moves the code, and not the file.
   const cure = url.pathname.includes("/.vite/")
     ? 'In Vite\'s configuration, set optimizeDeps: { exclude: ["holdall"] }.'
     : "Serve the file, as application/wasm.";
   return `${url.href} was answered as ${type ?? "no type"}. ${cure}`;
+}
+
+function typeOf(response: Response): string | null {
+  return response.headers.get("content-type");
 }
 
 function failure(message: string, cause?: unknown): HoldallError {

@@ -6,18 +6,21 @@ use std::path::Path;
 use crate::Result;
 
 /// What wasm-bindgen writes, and what is put in its place.
-const CHANGES: [(&str, &str); 2] = [
+const CHANGES: [(&str, &str); 4] = [
     // It takes over ASCII character by character, which is quick for short texts, and slow for what is read of the storage.
     (
         "for (; offset < len; offset++) {",
         "for (; len < 500 && offset < len; offset++) {",
     ),
+    // For modules that can't resize what they have allocated, and for browsers before reference types.
+    ("if (realloc === undefined) {", "if (false) {"),
+    ("if (!('encodeInto' in cachedTextEncoder)) {", "if (false) {"),
     // It calls a decoder for each name of a property.
     (
         "return decodeText(getUint8ArrayMemory0().subarray(ptr, ptr + len));",
         "const bytes = getUint8ArrayMemory0();
     let text = '';
-    while (len < 13 && text.length < len && bytes[ptr + text.length] < 128) text += String.fromCharCode(bytes[ptr + text.length]);
+    while (len < 50 && text.length < len && bytes[ptr + text.length] < 128) text += String.fromCharCode(bytes[ptr + text.length]);
     return text.length === len ? text : decodeText(bytes.subarray(ptr, ptr + len));",
     ),
 ];
