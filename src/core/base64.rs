@@ -21,7 +21,7 @@ pub(crate) fn encode(out: &mut String, bytes: &[u8]) {
 /// Reads what [`encode`] writes; like RFC 9651 §4.2.7 also without the padding.
 pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     let mut digits = text;
-    while let Some(shorter) = digits.strip_suffix('=') {
+    while let Some(shorter) = digits.strip_suffix("=") {
         digits = shorter;
     }
     let padding = text.len() - digits.len();

@@ -4,9 +4,12 @@
 pub(crate) fn retain<T>(items: &mut Vec<T>, mut keep: impl FnMut(&T) -> bool) {
     let mut kept = 0;
     for at in 0..items.len() {
-        if items.get(at).is_some_and(&mut keep) {
-            items.swap(kept, at);
-            kept += 1;
+        match items.get(at) {
+            Some(item) if keep(item) => {
+                items.swap(kept, at);
+                kept += 1;
+            }
+            _ => {}
         }
     }
     items.truncate(kept);

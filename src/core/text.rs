@@ -62,7 +62,12 @@ pub(crate) fn compare(one: &str, other: &str) -> Ordering {
 
 /// Whether any of these characters is in the text.
 pub(crate) fn has_any(text: &str, characters: &str) -> bool {
-    text.bytes().any(|byte| characters.bytes().any(|other| other == byte))
+    !has_only(text, &|byte| !characters.bytes().any(|other| other == byte))
+}
+
+/// Whether all bytes are allowed. One copy of it serves all.
+pub(crate) fn has_only(text: &str, allowed: &dyn Fn(u8) -> bool) -> bool {
+    text.bytes().all(allowed)
 }
 
 /// Whether the word is somewhere in the text.

@@ -94,7 +94,10 @@ impl Journal {
         if (much || bytes < chunk / 4 * 3) && !stuck && !(unsettled && smalls >= records) {
             // The next round goes on where this one ends: the first chunks may have changed again by then.
             let begun = self.rounds.wrapping_mul(CHUNKS) % jobs.len().max(1);
-            jobs.rotate_left(begun);
+            for _ in 0..begun {
+                let first = jobs.remove(0);
+                jobs.push(first);
+            }
             jobs.truncate(CHUNKS);
             // Where one is the first of its chunk nobody could tell that it has stayed.
             let is_first = |job: &Job| matches!(job, Job::Snapshot(_, dirty) if dirty.is_first);

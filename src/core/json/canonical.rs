@@ -3,6 +3,7 @@ use std::cmp::Ordering;
 use super::{JsonError, Kind, Reader, write};
 use crate::number::Numbers;
 use crate::sort::sort_by;
+use crate::text::has_only;
 
 /// Brings a JSON text into the canonical form of RFC 8785, so that equal values have equal bytes: members sorted by UTF-16 code
 /// units, no white space, one way to write each string and number.
@@ -80,7 +81,7 @@ fn object(reader: &mut Reader<'_>, out: &mut String, numbers: Numbers) -> Result
 }
 
 fn number(text: &str, out: &mut String, numbers: Numbers) -> Result<(), JsonError> {
-    let short_integer = text.len() < 16 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let short_integer = text.len() < 16 && has_only(text, &|byte| byte.is_ascii_digit());
     if short_integer {
         out.push_str(text);
         return Ok(());
@@ -95,7 +96,14 @@ fn number(text: &str, out: &mut String, numbers: Numbers) -> Result<(), JsonErro
 
 /// The order of RFC 8785 §3.2.3. It differs from the order of UTF-8 bytes beyond U+FFFF.
 pub(crate) fn utf16_order(a: &str, b: &str) -> Ordering {
-    a.encode_utf16().cmp(b.encode_utf16())
+    let differing = a.bytes().zip(b.bytes()).find(|(a, b)| a != b);
+    differing.map_or(a.len().cmp(&b.len()), |(a, b)| utf16_rank(a).cmp(&utf16_rank(b)))
+}
+
+/// UTF-8 sorts as code points do. In UTF-16, those from U+10000 on (which begin with F0 and above) are surrogates, and come before U+E000 to
+/// U+FFFF (EE and EF).
+fn utf16_rank(byte: u8) -> u8 {
+    if matches!(byte, 0xee | 0xef) { byte + 0x10 } else { byte }
 }
 
 #[cfg(test)]
@@ -112,6 +120,35 @@ mod tests {
             "{\"\\r\":\"Carriage Return\",\"1\":\"One\",\"\u{80}\":\"Control\",\"ö\":\"Latin Small Letter O With Diaeresis\",\
              \"€\":\"Euro Sign\",\"😀\":\"Emoji: Grinning Face\",\"\u{fb33}\":\"Hebrew Letter Dalet With Dagesh\"}"
         );
+    }
+
+    #[test]
+    fn sorts_as_utf_16_does() {
+        let characters = [
+            "",
+            "a",
+            "b",
+            "\u{7f}",
+            "\u{80}",
+            "\u{d7ff}",
+            "\u{e000}",
+            "\u{efff}",
+            "\u{f000}",
+            "\u{ffff}",
+            "\u{10000}",
+            "\u{10ffff}",
+        ];
+        let mut texts = Vec::new();
+        for first in characters {
+            for second in characters {
+                texts.push(format!("{first}{second}"));
+            }
+        }
+        for a in &texts {
+            for b in &texts {
+                assert_eq!(utf16_order(a, b), a.encode_utf16().cmp(b.encode_utf16()), "{a:?} {b:?}");
+            }
+        }
     }
 
     #[test]

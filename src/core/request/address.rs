@@ -16,7 +16,11 @@ impl Address {
     pub fn new(text: String) -> Self {
         let after = |start: usize, ends: &[u8]| {
             let rest = text.as_bytes().get(start..).unwrap_or_default();
-            start + rest.iter().position(|byte| ends.contains(byte)).unwrap_or(rest.len())
+            start
+                + rest
+                    .iter()
+                    .position(|byte| ends.iter().any(|end| end == byte))
+                    .unwrap_or(rest.len())
         };
         let scheme = ["https://", "http://"].iter().find(|scheme| text.starts_with(**scheme));
         let path = scheme.map_or(0, |scheme| after(scheme.len(), b"/?#"));

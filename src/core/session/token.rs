@@ -4,7 +4,7 @@ use super::interface::Credentials;
 use crate::base64;
 use crate::json::{JsonError, Reader, read_all};
 use crate::mutant::{Mutant, on};
-use crate::text::{leading_integer, split};
+use crate::text::{has_only, leading_integer, split};
 use crate::time::Now;
 
 /// A successful answer of the token endpoint (RFC 6749 §5.1), as far as it matters here.
@@ -71,7 +71,7 @@ impl TokenResponse {
     /// Milliseconds that the access token lives, counted from now.
     pub(super) fn lifetime(&self) -> Option<u64> {
         let seconds = match &self.expires_in {
-            Some(text) => leading_integer(text.strip_prefix('"').unwrap_or(text))?,
+            Some(text) => leading_integer(text.strip_prefix("\"").unwrap_or(text))?,
             None => {
                 let claims = claims(&self.access_token)?;
                 let time = |name| leading_integer(&claim(&claims, name)?);
@@ -132,7 +132,7 @@ impl Token {
 pub(super) fn is_sendable(token: &str) -> bool {
     let allowed =
         |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/' | b'=');
-    !token.is_empty() && token.bytes().all(allowed)
+    !token.is_empty() && has_only(token, &allowed)
 }
 
 /// The payload of a JWT (RFC 7519), unverified.

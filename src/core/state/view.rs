@@ -145,7 +145,8 @@ fn append_object(out: &mut String, fields: &[Field]) {
 }
 
 pub(crate) fn is_number(text: &str) -> bool {
-    text.starts_with(|first: char| first == '-' || first.is_ascii_digit())
+    let first = text.bytes().next();
+    first.is_some_and(|first| first == b'-' || first.is_ascii_digit())
 }
 
 fn by_name(a: &Cell, b: &Cell) -> Ordering {

@@ -245,7 +245,7 @@ impl Store {
 
     fn canonical(&self, text: &str, object: bool) -> Result<String, Error> {
         let value = canonical(text, self.numbers).map_err(|error| not_json(&error))?;
-        if object && !value.starts_with('{') {
+        if object && !value.starts_with("{") {
             return Err(Error::new(
                 Code::NotAnObject,
                 &["give an object: this takes fields by name"],

@@ -227,5 +227,5 @@ pub(super) fn guest_area(number: u64) -> String {
 
 fn guest_number(area: &str) -> Option<u64> {
     let (_, area) = split_once(area, b'/')?;
-    integer(area.strip_prefix("g.")?.strip_suffix('/')?, 10)
+    integer(area.strip_prefix("g.")?.strip_suffix("/")?, 10)
 }

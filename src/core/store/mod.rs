@@ -225,7 +225,7 @@ impl Store {
     /// Whether a storage key begins with the name.
     #[must_use]
     pub fn concerns(&self, key: &str) -> bool {
-        key.strip_prefix(&*self.name).is_some_and(|rest| rest.starts_with('/'))
+        key.strip_prefix(&*self.name).is_some_and(|rest| rest.starts_with("/"))
     }
 
     /// Another tab has stored or removed an entry (`text` is `None`), or emptied the storage (`key` is `None`).

@@ -26,8 +26,9 @@ impl Reserve {
     /// Takes the room, if there is any.
     pub(super) fn take(&mut self) {
         if !self.taken {
-            self.taken =
-                self.storage.keys().contains(&self.key) || self.storage.set(&self.key, &"0".repeat(SIZE)).is_ok();
+            let mut there = false;
+            self.storage.each_key(&mut |key| there |= key == self.key);
+            self.taken = there || self.storage.set(&self.key, &room()).is_ok();
         }
     }
 
@@ -49,4 +50,12 @@ impl Reserve {
     fn is_held(&self) -> bool {
         self.storage.get(&self.key).is_some()
     }
+}
+
+fn room() -> String {
+    let mut room = String::with_capacity(SIZE);
+    while room.len() < SIZE {
+        room.push_str("00000000");
+    }
+    room
 }

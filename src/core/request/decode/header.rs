@@ -1,6 +1,7 @@
 use super::Budget;
 use super::error::DecodeError;
 use crate::base64;
+use crate::text::has_only;
 
 /// The members of a `Holdall-State` header: a dictionary of RFC 9651 whose values are byte sequences that hold JSON text.
 pub(super) struct Dictionary<'a>(Vec<(&'a str, &'a str)>);
@@ -48,8 +49,10 @@ fn parse_member(member: &str) -> Option<(&str, &str)> {
 
 /// RFC 9651 §3.1.2.
 pub(in crate::core::request) fn is_key(key: &str) -> bool {
-    key.starts_with(|first: char| first.is_ascii_lowercase() || first == '*')
-        && key
-            .bytes()
-            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-' | b'.' | b'*'))
+    let first = key.bytes().next();
+    first.is_some_and(|first| first.is_ascii_lowercase() || first == b'*')
+        && has_only(
+            key,
+            &|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-' | b'.' | b'*'),
+        )
 }

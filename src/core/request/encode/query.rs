@@ -26,7 +26,7 @@ pub fn join_query(own: &str, add: &str) -> Result<String, EncodeError> {
             ));
         }
     }
-    let separator = if own.is_empty() || add.is_empty() || own.ends_with('&') {
+    let separator = if own.is_empty() || add.is_empty() || own.ends_with("&") {
         ""
     } else {
         "&"

@@ -6,7 +6,7 @@ use path::Path;
 pub(super) use path::normalise;
 
 use super::rule::Target;
-use crate::text::{has_any, integer, split, split_once};
+use crate::text::{has_any, has_only, integer, split, split_once};
 
 /// The compiled `match` of a rule: `[METHOD[,METHOD]] [origin]path`.
 #[derive(Debug, Clone)]
@@ -37,7 +37,7 @@ impl Pattern {
         {
             return Err(("it has a control character", ""));
         }
-        if text.starts_with(' ') || text.ends_with(' ') {
+        if text.starts_with(" ") || text.ends_with(" ") {
             return Err(("it has a space at its end", ""));
         }
         if has_any(text, "?#") {
@@ -84,7 +84,7 @@ fn split_methods(text: &str) -> Result<(Vec<String>, &str), Refusal<'_>> {
     }
     let mut names = Vec::new();
     for method in split(methods, b',') {
-        if method.is_empty() || !method.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'-') {
+        if method.is_empty() || !has_only(method, &|byte| byte.is_ascii_uppercase() || byte == b'-') {
             return Err((
                 "write methods in upper case, with a comma and no space between them: GET,POST /path",
                 method,
@@ -99,7 +99,7 @@ fn split_origin(text: &str) -> Result<(Option<String>, &str), Refusal<'_>> {
     if text.starts_with("//") {
         return Err((ORIGIN, text));
     }
-    if text.starts_with('/') {
+    if text.starts_with("/") {
         return Ok((None, text));
     }
     let Some((scheme, rest)) = split_once(text, b':') else {
@@ -126,7 +126,7 @@ fn split_origin(text: &str) -> Result<(Option<String>, &str), Refusal<'_>> {
     let colon = authority.bytes().rposition(|byte| byte == b':');
     let (host, port) = match colon.and_then(|at| Some((authority.get(..at)?, authority.get(at + 1..)?))) {
         // A colon inside brackets is the address's.
-        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+        Some((host, port)) if !port.ends_with("]") => (host, Some(port)),
         _ => (authority, None),
     };
     if !is_host(host) {
@@ -140,18 +140,15 @@ fn split_origin(text: &str) -> Result<(Option<String>, &str), Refusal<'_>> {
 }
 
 fn is_host(host: &str) -> bool {
-    if let Some(address) = host.strip_prefix('[') {
-        return address.strip_suffix(']').is_some_and(|address| {
-            has_any(address, ":")
-                && address
-                    .bytes()
-                    .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b':'))
+    if let Some(address) = host.strip_prefix("[") {
+        return address.strip_suffix("]").is_some_and(|address| {
+            has_any(address, ":") && has_only(address, &|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b':'))
         });
     }
     let is_label = |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_');
-    split(host, b'.').all(|label| !label.is_empty() && label.bytes().all(is_label))
+    split(host, b'.').all(|label| !label.is_empty() && has_only(label, &is_label))
 }
 
 fn is_port(port: &str) -> bool {
-    !port.starts_with('0') && integer(port, 10).is_some_and(|port| port <= u64::from(u16::MAX))
+    !port.starts_with("0") && integer(port, 10).is_some_and(|port| port <= u64::from(u16::MAX))
 }

@@ -1,6 +1,6 @@
 use super::Refusal;
 use crate::core::request::percent::escape;
-use crate::text::{has_any, split, split_once};
+use crate::text::{has_any, has_only, split, split_once};
 
 /// The path of a pattern.
 #[derive(Debug, Clone)]
@@ -30,8 +30,8 @@ impl Path {
             if index > 0 {
                 text.push('/');
             }
-            if let Some(name) = segment.strip_prefix(':') {
-                if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+            if let Some(name) = segment.strip_prefix(":") {
+                if name.is_empty() || !has_only(name, &|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
                     return Err((":name is a whole segment, of letters, digits and _", segment));
                 }
                 flush(&mut pieces, &mut text);
