@@ -1,3 +1,5 @@
+use std::cell::OnceCell;
+use std::fmt;
 use std::rc::Rc;
 
 use super::part::part_of;
@@ -10,9 +12,29 @@ use crate::sort::sort_by;
 pub struct Slice {
     /// The parts that were ever touched, by number.
     parts: Vec<(u8, Part)>,
+    written: Written,
 }
 
+/// What a slice was written as, until it changes.
+#[derive(Default)]
+struct Written(OnceCell<Rc<str>>);
+
 impl Slice {
+    /// What [`keep_written`](Self::keep_written) was given since the slice has changed.
+    pub(crate) fn written(&self) -> Option<&Rc<str>> {
+        self.written.0.get()
+    }
+
+    /// Remembers what it was written as: most requests carry what earlier ones have carried.
+    pub(crate) fn keep_written(&self, text: &str) {
+        drop(self.written.0.set(text.into()));
+    }
+
+    fn change(&mut self) -> &mut Vec<(u8, Part)> {
+        self.written.0.take();
+        &mut self.parts
+    }
+
     /// The parts that were ever touched, in the order of their numbers.
     #[must_use]
     pub fn parts(&self) -> &[(u8, Part)] {
@@ -21,7 +43,7 @@ impl Slice {
 
     /// The same, to be changed.
     pub fn parts_mut(&mut self) -> &mut [(u8, Part)] {
-        &mut self.parts
+        self.change()
     }
 
     /// A part, if it was ever touched.
@@ -41,18 +63,18 @@ impl Slice {
             }
         };
         #[expect(clippy::indexing_slicing, reason = "the lines above found or made it")]
-        &mut self.parts[at].1
+        &mut self.change()[at].1
     }
 
     /// Keeps the parts that `keep` approves.
     pub fn retain_parts(&mut self, mut keep: impl FnMut(u8, &Part) -> bool) {
-        retain(&mut self.parts, |(number, part)| keep(*number, part));
+        retain(self.change(), |(number, part)| keep(*number, part));
     }
 
     /// Removes a part, as if it had never been touched.
     pub fn remove_part(&mut self, number: u8) {
         if let Ok(at) = self.find(number) {
-            self.parts.remove(at);
+            self.change().remove(at);
         }
     }
 
@@ -172,5 +194,24 @@ impl Slice {
 
     fn find(&self, number: u8) -> Result<usize, usize> {
         self.parts.binary_search_by_key(&number, |(number, _)| *number)
+    }
+}
+
+/// It says nothing that the slice doesn't.
+impl PartialEq for Written {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Clone for Written {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl fmt::Debug for Written {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Written").finish_non_exhaustive()
     }
 }

@@ -64,10 +64,24 @@ impl Store {
     /// whatever the order of their making. `None` if it is empty.
     #[must_use]
     pub fn whole(&self, slice: usize) -> Option<String> {
-        let kind = self.slices.get(slice)?.kind;
-        if kind == Kind::Object {
+        let definition = self.slices.get(slice)?;
+        if definition.kind == Kind::Object {
             return self.entry(slice, ONLY_KEY).filter(|object| object != "{}");
         }
+        let state = self.state(slice)?;
+        // What expires, or is checked, may show otherwise though nothing was changed.
+        let stays = definition.ttl.is_none() && !definition.check;
+        if let Some(written) = state.written().filter(|_| stays) {
+            return Some(String::from(&**written));
+        }
+        let whole = self.write_whole(slice, definition.kind)?;
+        if stays {
+            state.keep_written(&whole);
+        }
+        Some(whole)
+    }
+
+    fn write_whole(&self, slice: usize, kind: Kind) -> Option<String> {
         let mut entries = Vec::new();
         for (key, entry) in self.state(slice)?.entries() {
             if entry.is_present() && self.is_of_kind(slice, key) && !self.is_hidden(slice, key, entry) {

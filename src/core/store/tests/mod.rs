@@ -194,3 +194,45 @@ fn what_is_no_member_is_neither_sent_nor_consumed_and_can_be_cleared() {
     assert_eq!(code(store.put(0, "sku-1", "")), "not-encodable");
     assert_eq!(code(store.put(0, "[1]", "")), "not-encodable");
 }
+
+#[test]
+fn what_is_sent_is_what_there_is_whoever_has_changed_it() {
+    let configs: Vec<SliceConfig> =
+        crate::json::from_text(r#"[{"name":"cart","kind":"map"},{"name":"seen","kind":"set","ttl":1000}]"#).unwrap();
+    let local: Rc<MemoryStorage> = Rc::default();
+    let mut tabs = [1, 2].map(|seed| Store::open("shop", &configs, setting(&local, seed)).unwrap());
+    let [store, other] = &mut tabs;
+    let whole = |store: &Store| store.whole(CART).unwrap_or_default();
+    for _ in 0..2 {
+        assert_eq!(whole(store), "");
+    }
+    store.put(CART, "lamp", "1").unwrap();
+    for _ in 0..2 {
+        assert_eq!(whole(store), r#"{"lamp":1}"#);
+    }
+    store.flush().unwrap();
+    other.load();
+    assert_eq!(whole(other), r#"{"lamp":1}"#);
+    store.begin().unwrap();
+    store.remove(CART, "lamp").unwrap();
+    store.put(CART, "mug", "2").unwrap();
+    assert_eq!(whole(store), r#"{"mug":2}"#);
+    store.end(false);
+    assert_eq!(whole(store), r#"{"lamp":1}"#, "it was undone");
+    store.put(CART, "mug", "3").unwrap();
+    store.flush().unwrap();
+    other.load();
+    assert_eq!(whole(other), r#"{"lamp":1,"mug":3}"#, "another tab has changed it");
+    let captured = other.capture(&[CART]);
+    other.consume(&captured);
+    assert_eq!(whole(other), "");
+
+    // Time passes, and nobody changes anything.
+    store.put(1, "\"lamp\"", "").unwrap();
+    assert_eq!(store.whole(1).unwrap(), r#"["lamp"]"#);
+    store.tick(Now {
+        wall: 2_000,
+        ..Now::default()
+    });
+    assert_eq!(store.whole(1), None);
+}
