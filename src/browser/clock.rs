@@ -2,10 +2,9 @@
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen_futures::JsFuture;
 
 use super::object::call;
-use super::task::deferred;
+use super::promise::{awaited, deferred};
 use crate::core::text::integer;
 use crate::time::Now;
 
@@ -27,7 +26,7 @@ pub(super) fn now() -> Now {
 
 /// Waits.
 pub(super) async fn sleep(milliseconds: u64) {
-    drop(JsFuture::from(after(milliseconds)).await);
+    drop(awaited(&after(milliseconds)).await);
 }
 
 /// A promise that is fulfilled after that time.

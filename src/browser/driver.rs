@@ -4,6 +4,7 @@ use std::rc::{Rc, Weak};
 use js_sys::{Function, Promise};
 use wasm_bindgen::{JsCast, JsValue};
 
+use super::addresses::Addresses;
 use super::barrier::Barrier;
 use super::channel::Channel;
 use super::listen::Listening;
@@ -26,6 +27,7 @@ pub struct Driver {
     pub(super) auth: Option<AuthConfig>,
     /// The `fetch` that was there when the client was opened, whoever puts another in its place.
     pub(super) fetch: Function,
+    pub(super) addresses: Addresses,
     pub(super) settled: Waiters,
     pub(super) signed_out: Waiters,
     /// The prefix of everything that the browser keeps under a name.
@@ -126,6 +128,7 @@ impl Driver {
             watcher,
             auth: config.auth.clone(),
             fetch: get(&js_sys::global(), "fetch").unchecked_into(),
+            addresses: Addresses::new(),
             settled: Waiters::default(),
             signed_out: Waiters::default(),
             name: config.name.clone(),

@@ -2,10 +2,10 @@ use std::rc::Rc;
 
 use js_sys::{Object, Promise};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
 
 use super::object::{set, text};
+use super::promise::{Settled, awaited};
 use super::request::{Call, parsed};
 use super::wait::Waiter;
 use super::{Driver, Event, Failure, RequestEvent, clock};
@@ -15,12 +15,12 @@ use crate::request::Plan;
 use crate::session::changed;
 use crate::time::Now;
 
-/// A request on its way.
+/// A request on its way: [`Driver::answer`] sees to the rest.
 pub enum Sent {
     /// No rule applies: it went out as it came, and this is the browser's own promise.
     Untouched(Promise),
-    /// It went out, or waits for a token; [`Driver::answer`] sees to the rest.
-    Tended(Box<Tended>),
+    /// Rules apply. If it went out, this has what the browser has promised; else it waits for a token, or for its body.
+    Tended(Box<Tended>, Option<Promise>),
 }
 
 /// A request that rules apply to.
@@ -31,7 +31,7 @@ pub struct Tended {
 }
 
 enum Step {
-    Answering(Exchange, Promise),
+    Left(Exchange),
     Waiting(Waiting),
     Reading(Plan),
 }
@@ -43,52 +43,60 @@ impl Driver {
     /// # Errors
     /// What the client or the browser refuses.
     pub fn send(self: &Rc<Self>, input: &JsValue, init: &JsValue) -> Result<Sent, Failure> {
-        let call = Call::parse(input, init)?;
+        let call = Call::parse(&self.addresses, input, init)?;
         let Some(plan) = self.plan(&call) else {
             return Ok(Sent::Untouched(
                 self.fetch.call2(&JsValue::UNDEFINED, input, init)?.unchecked_into(),
             ));
         };
         let started = clock::now();
-        let step = if call.has_unread_body() {
-            Step::Reading(plan)
+        let (step, promise) = if call.has_unread_body() {
+            (Step::Reading(plan), None)
         } else {
             match self.start(&call, plan, started)? {
-                Start::Wait(waiting) => Step::Waiting(waiting),
+                Start::Wait(waiting) => (Step::Waiting(waiting), None),
                 Start::Send(mut exchange) => {
                     let promise = self.launch(&call, &mut exchange)?;
-                    Step::Answering(exchange, promise)
+                    (Step::Left(exchange), Some(promise))
                 }
             }
         };
-        Ok(Sent::Tended(Box::new(Tended { call, step, started })))
+        Ok(Sent::Tended(Box::new(Tended { call, step, started }), promise))
     }
 
-    /// Sees a request through to its answer.
+    /// Waits for the answer.
     ///
     /// # Errors
     /// What the client refuses, or what the browser's `fetch` rejects with.
-    pub async fn answer(self: Rc<Self>, tended: Box<Tended>) -> Result<JsValue, Failure> {
+    pub async fn answer(self: Rc<Self>, sent: Sent) -> Result<JsValue, Failure> {
+        let (tended, promise) = match sent {
+            Sent::Untouched(promise) => return Ok(awaited(&promise).await?),
+            Sent::Tended(tended, promise) => (tended, promise),
+        };
+        let settled = Settled::default();
+        if let Some(promise) = promise {
+            settled.set(Some(awaited(&promise).await));
+        }
+        self.tend(tended, settled).await
+    }
+
+    /// Sees a request through to its answer. If it has left, `settled` is what the browser's promise has settled with.
+    pub(crate) async fn tend(self: Rc<Self>, tended: Box<Tended>, settled: Settled) -> Result<JsValue, Failure> {
         let Tended {
             mut call,
             step,
             started,
         } = *tended;
-        let (mut exchange, mut promise) = match step {
-            Step::Answering(exchange, promise) => (exchange, promise),
-            Step::Waiting(waiting) => {
-                let mut exchange = self.wait(&call, waiting).await?;
-                let promise = self.launch(&call, &mut exchange)?;
-                (exchange, promise)
-            }
-            Step::Reading(plan) => {
-                let mut exchange = self.take(&mut call, plan).await?;
-                let promise = self.launch(&call, &mut exchange)?;
-                (exchange, promise)
-            }
+        let mut exchange = match step {
+            Step::Left(exchange) => exchange,
+            Step::Waiting(waiting) => self.wait(&call, waiting).await?,
+            Step::Reading(plan) => self.take(&mut call, plan).await?,
         };
         loop {
-            let settled = JsFuture::from(promise).await;
+            let settled = match settled.take() {
+                Some(settled) => settled,
+                None => awaited(&self.launch(&call, &mut exchange)?).await,
+            };
             let answer = settled.as_ref().ok().map(JsCast::unchecked_ref::<Response>);
             let status = answer.map_or(NO_ANSWER, Response::status);
             // Only a refusal's say something here.
@@ -100,13 +108,12 @@ impl Driver {
                 if let Ok(Some(wait)) = wait {
                     Waiter::timed(wait).until(call.signal.as_ref()).await?;
                     if self.change(|client| Ok(client.start_again(&mut exchange))) == Ok(true) {
-                        promise = self.launch(&call, &mut exchange)?;
                         continue;
                     }
                 }
             }
             if let (Some(function), Ok(response)) = (exchange.asks(), &settled) {
-                let accepted = JsFuture::from(self.watcher.accepts(function, response)).await;
+                let accepted = awaited(&self.watcher.accepts(function, response)).await;
                 exchange.accepted = Some(accepted.is_ok_and(|accepted| accepted.is_truthy()));
             }
             // Whoever is signed in now must not see what another has asked for.
@@ -150,7 +157,6 @@ impl Driver {
                 }
                 return Ok(response);
             }
-            promise = self.launch(&call, &mut exchange)?;
         }
     }
 
@@ -159,14 +165,14 @@ impl Driver {
     /// # Errors
     /// As [`send`](Self::send).
     pub async fn prepare(self: Rc<Self>, input: JsValue, init: JsValue) -> Result<JsValue, Failure> {
-        let mut call = Call::parse(&input, &init)?;
+        let mut call = Call::parse(&self.addresses, &input, &init)?;
         let Some(plan) = self.plan(&call) else {
             return Ok(parsed(&input, &init)?);
         };
         let mut exchange = self.take(&mut call, plan).await?;
         exchange.credentials = None;
         let (url, init) = self.assemble(&call, &mut exchange)?;
-        Ok(parsed(&url.into(), &init)?)
+        Ok(parsed(&url, &init)?)
     }
 
     fn plan(&self, call: &Call) -> Option<Plan> {
@@ -223,14 +229,11 @@ impl Driver {
         if exchange.credentials.is_some() {
             set(&init, "signal", &self.barrier.signal_with(call.signal.as_ref()));
         }
-        Ok(self
-            .fetch
-            .call2(&JsValue::UNDEFINED, &url.into(), &init)?
-            .unchecked_into())
+        Ok(self.fetch.call2(&JsValue::UNDEFINED, &url, &init)?.unchecked_into())
     }
 
     /// Puts it together; once more with all state in the body, if it doesn't fit elsewhere and the rule says so.
-    fn assemble(&self, call: &Call, exchange: &mut Exchange) -> Result<(String, Object), Failure> {
+    fn assemble(&self, call: &Call, exchange: &mut Exchange) -> Result<(JsValue, Object), Failure> {
         match call.assemble(exchange) {
             Err(Failure::Own(error)) if error.code == Code::TooLarge && exchange.may_overflow() => {
                 self.read(|client| client.overflow(exchange))?;

@@ -1,10 +1,9 @@
 //! Waiting until the browser has nothing better to do (W3C, "requestIdleCallback()").
 
 use js_sys::Object;
-use wasm_bindgen_futures::JsFuture;
 
 use super::object::{call, set};
-use super::task::deferred;
+use super::promise::{awaited, deferred};
 
 /// Waits until the page is idle, a second at most: some never are. Safari before 26.2 has no such thing: there it is idle at once.
 pub(super) async fn idle() {
@@ -12,6 +11,6 @@ pub(super) async fn idle() {
     let options = Object::new();
     set(&options, "timeout", &1_000.into());
     if call(&js_sys::global(), "requestIdleCallback", &end, &options).is_ok() {
-        drop(JsFuture::from(ended).await);
+        drop(awaited(&ended).await);
     }
 }

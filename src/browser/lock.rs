@@ -8,7 +8,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::clock;
 use super::driver::Driver;
 use super::object::{call, construct, get, set};
-use super::task::deferred;
+use super::promise::deferred;
 use crate::core::text::concat;
 use crate::json::write;
 

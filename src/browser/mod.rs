@@ -1,5 +1,6 @@
 //! The shell: carries out in the browser what the core decides. One web API a file.
 
+mod addresses;
 mod barrier;
 mod channel;
 mod clock;
@@ -16,6 +17,7 @@ mod lock;
 mod numbers;
 mod object;
 mod own_requests;
+mod promise;
 mod request;
 mod seed;
 mod storage;
@@ -30,4 +32,4 @@ pub use fetch::{Sent, Tended};
 #[cfg(feature = "js")]
 pub(crate) use object::{set, set_text};
 #[cfg(feature = "js")]
-pub(crate) use task::promise;
+pub(crate) use promise::{Settled, Settling, promised, then};

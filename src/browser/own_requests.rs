@@ -3,10 +3,10 @@
 use gloo_net::http::Response;
 use js_sys::{Function, Object, Promise};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
 
 use super::clock;
 use super::object::{call, own_text, set, set_text};
+use super::promise::awaited;
 use super::request::parsed;
 use crate::core::text::integer;
 use crate::request::Address;
@@ -52,10 +52,10 @@ pub(super) async fn post(
     }
     set(&init, "keepalive", &JsValue::TRUE);
     let sent = fetch.call2(&JsValue::UNDEFINED, &address.into(), &init).ok()?;
-    let response = JsFuture::from(Promise::resolve(&sent)).await.ok()?;
+    let response = awaited(&Promise::resolve(&sent)).await.ok()?;
     // Not by gloo-net, whose errors are half a kilobyte of wasm that nobody would see.
     let body = match call(&response, "text", &JsValue::UNDEFINED, &JsValue::UNDEFINED) {
-        Ok(body) => JsFuture::from(Promise::resolve(&body)).await.ok(),
+        Ok(body) => awaited(&Promise::resolve(&body)).await.ok(),
         Err(_) => None,
     };
     let response = Response::from(response.unchecked_into::<web_sys::Response>());
@@ -70,7 +70,7 @@ pub(super) async fn post(
 
 /// Asks another library, which gives a promise of a token response as JSON, or of nothing: nobody is signed in.
 pub(super) async fn ask(promised: &JsValue) -> Option<Answered> {
-    let given = JsFuture::from(Promise::resolve(promised)).await.ok()?.as_string();
+    let given = awaited(&Promise::resolve(promised)).await.ok()?.as_string();
     Some(Answered {
         status: if given.is_some() { 200 } else { 401 },
         body: given.unwrap_or_default(),

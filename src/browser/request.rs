@@ -1,13 +1,16 @@
 //! A caller's request: parsed by the browser, and put together again with token and state.
 
+use std::rc::Rc;
+
 use js_sys::{ArrayBuffer, Object, Promise, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{FormData, Headers, Request, UrlSearchParams};
 
 use super::Failure;
+use super::addresses::{Addresses, Parsed};
 use super::headers::HeaderList;
 use super::object::{assign, call, construct, get, own, own_text, pairs, set};
+use super::promise::awaited;
 use super::wait::is_aborted;
 use crate::client::Exchange;
 use crate::core::text::{concat, split_once};
@@ -17,7 +20,9 @@ use crate::request::{Address, EncodeError, Outgoing, check_budget, join_query, m
 /// What the caller gave `fetch`, and what the browser made of it.
 pub(super) struct Call {
     pub(super) method: String,
-    pub(super) address: Address,
+    pub(super) address: Rc<Address>,
+    /// The same, as the browser has it.
+    url: JsValue,
     /// A `RequestInit` with all that the caller asked for.
     init: Object,
     headers: HeaderList,
@@ -50,8 +55,9 @@ impl Call {
     ///
     /// # Errors
     /// The browser's `TypeError`, as `fetch` would reject with.
-    pub(super) fn parse(input: &JsValue, init: &JsValue) -> Result<Self, JsValue> {
-        let given = input.dyn_ref::<Request>();
+    pub(super) fn parse(addresses: &Addresses, input: &JsValue, init: &JsValue) -> Result<Self, JsValue> {
+        let is_text = input.is_string();
+        let given = if is_text { None } else { input.dyn_ref::<Request>() };
         let has_init = init.is_object();
         let merged = Object::new();
         if has_init {
@@ -75,17 +81,9 @@ impl Call {
         let asked = (given.is_some() || has_init).then_some(&merged);
         let read = |name| read(asked, name);
 
-        // The constructor turns whatever it is given into a string itself, a URL object too. The caller's body isn't used up by it.
-        let mut looked_at = JsValue::UNDEFINED;
-        let method = read("method");
-        if let Some(method) = &method {
-            let with_method = Object::new();
-            set(&with_method, "method", method);
-            looked_at = with_method.into();
-        }
         let address = given.map_or_else(|| input.clone(), |request| get(request, "url"));
-        let parsed = parsed(&address, &looked_at)?;
-        let method = method.map_or_else(|| "GET".to_owned(), |_| own_text(&parsed, "method"));
+        let addresses = is_text.then_some(addresses);
+        let (method, Parsed { address, url }) = parse(addresses, &address, read("method"))?;
 
         // As they are now: the caller may change them while this waits, and a replay must not differ.
         let headers = match read("headers") {
@@ -104,7 +102,8 @@ impl Call {
         let unread = given.filter(|request| !bodiless && !get(request, "body").is_null());
         Ok(Self {
             method,
-            address: Address::new(own_text(&parsed, "url")),
+            address,
+            url,
             signal: read("signal").filter(|signal| !signal.is_null()),
             headers,
             body,
@@ -126,7 +125,7 @@ impl Call {
         if let Some(request) = self.unread.take() {
             let nothing = JsValue::UNDEFINED;
             let body: Promise = call(&request, "arrayBuffer", &nothing, &nothing)?.unchecked_into();
-            let body = JsFuture::from(body).await?;
+            let body = awaited(&body).await?;
             if get(&body, "byteLength") != 0 {
                 set(&self.init, "body", &body);
                 self.body = Some(body);
@@ -155,17 +154,16 @@ impl Call {
     ///
     /// # Errors
     /// [`Failure`]: what can't be put on this request, or what the browser refuses.
-    pub(super) fn assemble(&self, exchange: &mut Exchange) -> Result<(String, Object), Failure> {
+    pub(super) fn assemble(&self, exchange: &mut Exchange) -> Result<(JsValue, Object), Failure> {
         let init = assign(&Object::new(), &self.init)?;
         let mut headers = self.headers.clone();
         let outgoing = &exchange.outgoing;
-        let url = match outgoing.query.is_empty() {
-            true => self.address.whole().to_owned(),
-            false => {
-                let joined = join_query(self.address.query(), &outgoing.query).map_err(Error::from)?;
-                self.address.with_query(&joined)
-            }
-        };
+        let (mut url, mut octets) = (self.url.clone(), self.address.whole().len());
+        if !outgoing.query.is_empty() {
+            let joined = join_query(self.address.query(), &outgoing.query).map_err(Error::from)?;
+            let whole = self.address.with_query(&joined);
+            (url, octets) = (JsValue::from_str(&whole), whole.len());
+        }
         if let Some(state) = &outgoing.state_header {
             if headers.get("Holdall-State").is_some() {
                 return Err(Error::from(EncodeError::field_clash("Holdall-State")).into());
@@ -202,7 +200,7 @@ impl Call {
             .into());
         }
         if !outgoing.query.is_empty() || outgoing.state_header.is_some() {
-            check_budget(&exchange.plan, outgoing, url.len(), headers.size()).map_err(Error::from)?;
+            check_budget(&exchange.plan, outgoing, octets, headers.size()).map_err(Error::from)?;
         }
         set(&init, "headers", &headers.to_js());
         if exchange.forbids_redirects() && own(&init, "redirect") != "error" {
@@ -257,6 +255,49 @@ impl Call {
 /// The browser's `TypeError`.
 pub(super) fn parsed(input: &JsValue, init: &JsValue) -> Result<JsValue, JsValue> {
     Request::new_with_request_and_init(input.unchecked_ref(), init.unchecked_ref()).map(JsValue::from)
+}
+
+/// Has the browser parse method and address, unless it has done so before. Its constructor turns whatever it is given into a string
+/// itself, a URL object too.
+fn parse(
+    addresses: Option<&Addresses>,
+    address: &JsValue,
+    method: Option<JsValue>,
+) -> Result<(String, Parsed), JsValue> {
+    let plain = method.as_ref().map_or(Some("GET"), plain_method);
+    let known = addresses.zip(plain);
+    if let Some((addresses, method)) = known
+        && let Some(found) = addresses.find(address)
+    {
+        return Ok((method.to_owned(), found));
+    }
+    let mut init = JsValue::UNDEFINED;
+    if let Some(method) = method {
+        let with_method = Object::new();
+        set(&with_method, "method", &method);
+        init = with_method.into();
+    }
+    let request = parsed(address, &init)?;
+    let url = own(&request, "url");
+    let found = Parsed {
+        address: Rc::new(Address::new(url.as_string().unwrap_or_default())),
+        url,
+    };
+    // A `data:` URL may be as large as its data.
+    if let Some((addresses, _)) = known
+        && !found.address.origin().is_empty()
+    {
+        addresses.keep(address, &found);
+    }
+    Ok((own_text(&request, "method"), found))
+}
+
+/// A method that the constructor leaves as it is (Fetch §2.2.1).
+fn plain_method(method: &JsValue) -> Option<&'static str> {
+    let method = method.as_string()?;
+    ["GET", "POST", "PUT", "PATCH", "DELETE"]
+        .into_iter()
+        .find(|plain| **plain == *method)
 }
 
 fn read(init: Option<&Object>, name: &str) -> Option<JsValue> {

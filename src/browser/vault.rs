@@ -4,12 +4,11 @@ use std::rc::Rc;
 
 use js_sys::{Function, Object};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
 
 use super::clock;
 use super::driver::Driver;
 use super::object::{call, get, set, set_text, text};
-use super::task::deferred;
+use super::promise::{awaited, deferred};
 use crate::core::text::concat;
 use crate::session::{VaultOp, VaultWrite};
 
@@ -81,7 +80,7 @@ async fn event(target: &JsValue, names: &[&str]) -> Result<String, JsValue> {
     for name in names {
         set(target.unchecked_ref(), &concat(&["on", name]), &happen);
     }
-    let name = text(&JsFuture::from(happened).await?, "type");
+    let name = text(&awaited(&happened).await?, "type");
     match &*name {
         "error" | "abort" => Err(JsValue::UNDEFINED),
         _ => Ok(name),

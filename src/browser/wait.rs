@@ -3,10 +3,9 @@ use std::rc::Rc;
 
 use js_sys::{Function, Promise};
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
 
 use super::object::{call, get, pair};
-use super::task::deferred;
+use super::promise::{awaited, deferred};
 use super::{Failure, clock};
 use crate::error::Error;
 
@@ -62,7 +61,7 @@ impl Waiter {
                 Promise::race(&pair(&self.woken, &aborted))
             }
         };
-        JsFuture::from(woken).await?;
+        awaited(&woken).await?;
         // A signal may live as long as the page, and be waited with many times.
         if let Some((signal, abort)) = listener {
             drop(call(signal, "removeEventListener", &"abort".into(), &abort));

@@ -1,12 +1,11 @@
 use std::rc::Rc;
 
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{RequestInit, Response};
 
 use super::listeners::{Listeners, Subscription, Watching};
 use super::slice::{Slice, View};
-use crate::browser::{Driver, Event, Failure, Sent};
+use crate::browser::{Driver, Event, Failure};
 use crate::client::Config;
 use crate::error::Error;
 use crate::session::Status;
@@ -56,10 +55,8 @@ impl App {
     /// # Errors
     /// The browser's own, and the client's: see [`Code`](crate::error::Code).
     pub async fn fetch(&self, input: impl Into<JsValue>, init: &RequestInit) -> Result<Response, Failure> {
-        let answer = match self.driver.send(&input.into(), init)? {
-            Sent::Untouched(promise) => JsFuture::from(promise).await?,
-            Sent::Tended(tended) => self.driver.clone().answer(tended).await?,
-        };
+        let sent = self.driver.send(&input.into(), init)?;
+        let answer = self.driver.clone().answer(sent).await?;
         Ok(answer.unchecked_into())
     }
 

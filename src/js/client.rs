@@ -6,7 +6,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::host::{Host, array};
-use crate::browser::{Driver, Failure, Sent, promise};
+use crate::browser::{Driver, Failure, Sent, Settled, Settling, promised, then};
 use crate::client::Config;
 use crate::error::Error;
 
@@ -156,7 +156,14 @@ impl Client {
     pub fn fetch(&self, input: &JsValue, init: &JsValue) -> Promise {
         match self.driver.send(input, init) {
             Ok(Sent::Untouched(promise)) => promise,
-            Ok(Sent::Tended(tended)) => self.promised(self.driver.clone().answer(tended)),
+            Ok(Sent::Tended(tended, promise)) => {
+                let settled = Settled::default();
+                let answer = self.settling(self.driver.clone().tend(tended, settled.clone()));
+                match promise {
+                    Some(promise) => then(&promise, &settled, answer),
+                    None => promised(answer),
+                }
+            }
             Err(failure) => Promise::reject(&self.host.reject(failure)),
         }
     }
@@ -191,9 +198,13 @@ impl Client {
     }
 
     fn promised(&self, future: impl Future<Output = Result<JsValue, Failure>> + 'static) -> Promise {
+        promised(self.settling(future))
+    }
+
+    fn settling(&self, future: impl Future<Output = Result<JsValue, Failure>> + 'static) -> Settling {
         let host = self.host.clone();
         // Boxed before it is wrapped: a wrapper for each type would cost a kilobyte of wasm each.
         let future: Pin<Box<dyn Future<Output = Result<JsValue, Failure>>>> = Box::pin(future);
-        promise(async move { future.await.map_err(|failure| host.reject(failure)) })
+        Box::pin(async move { future.await.map_err(|failure| host.reject(failure)) })
     }
 }

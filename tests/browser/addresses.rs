@@ -198,3 +198,70 @@ async fn inputs_of_every_type_are_judged_alike() {
     let call = network.calls().pop().unwrap();
     assert!(call.token().is_none() || call.url().host() == "api.example");
 }
+
+/// While it lives, the document's addresses are relative to another one (HTML §4.2.3).
+struct Base(JsValue);
+
+impl Base {
+    fn set(href: &str) -> Self {
+        let make =
+            "const base = document.createElement('base'); base.href = href; document.head.prepend(base); return base";
+        let make = js_sys::Function::new_with_args("href", make);
+        Self(make.call1(&JsValue::UNDEFINED, &href.into()).unwrap())
+    }
+}
+
+impl Drop for Base {
+    fn drop(&mut self) {
+        let remove: js_sys::Function = get(&self.0, "remove").into();
+        remove.call0(&self.0).unwrap();
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_text_is_judged_by_the_base_of_the_moment() {
+    let page = Page::new("base");
+    let network = Network::ok();
+    let client = open(&page);
+    let input = JsValue::from("/api/x");
+    let own = web_sys::window().unwrap().location().origin().unwrap();
+    for _ in 0..2 {
+        assert!(carries(&client, &network, &input).await);
+        assert_eq!(network.calls().pop().unwrap().url().origin(), own);
+        let base = Base::set("https://evil.example/");
+        assert!(!carries(&client, &network, &input).await);
+        drop(base);
+        let base = Base::set("https://api.example/");
+        assert!(carries(&client, &network, &input).await);
+        assert_eq!(network.calls().pop().unwrap().url().origin(), "https://api.example");
+        drop(base);
+    }
+}
+
+#[wasm_bindgen_test]
+async fn texts_stay_apart_however_many_there_are() {
+    let page = Page::new("many-texts");
+    let network = Network::ok();
+    let client = open(&page);
+    for _ in 0..2 {
+        for number in 0..40 {
+            let (carried, bare) = (format!("/api/{number}?own={number}#part"), format!("/other/{number}"));
+            assert!(carries(&client, &network, &carried.into()).await);
+            let call = network.calls().pop().unwrap();
+            assert_eq!(call.path(), format!("/api/{number}"));
+            assert_eq!(call.query(), format!("?own={number}&blocked=mallory"));
+            assert!(!carries(&client, &network, &bare.into()).await);
+        }
+    }
+    // With methods as they are written, and as they are meant.
+    for (method, sent) in [("PUT", "PUT"), ("put", "PUT"), ("Patch", "Patch"), ("PATCH", "PATCH")] {
+        let init = object(&[("method", method.into())]);
+        client.fetch_input(&"/api/1".into(), &init).await.unwrap();
+        assert_eq!(network.calls().pop().unwrap().request.method(), sent);
+    }
+    let init = object(&[("method", "TRACE".into())]);
+    assert!(
+        client.fetch_input(&"/api/1".into(), &init).await.is_err(),
+        "the browser refuses it"
+    );
+}

@@ -127,12 +127,11 @@ async fn an_answer_that_comes_after_the_closing_is_the_callers() {
     let _network = Network::new(move |_| answer.clone());
     let client = page.open(CART);
     client.signed_in("t1", 60);
-    let Ok(Sent::Tended(tended)) = client.send(&"/api/x".into(), &JsValue::UNDEFINED) else {
-        panic!("the rule applies");
-    };
+    let sent = client.send(&"/api/x".into(), &JsValue::UNDEFINED).unwrap();
+    assert!(matches!(sent, Sent::Tended(..)), "the rule applies");
     client.close();
     gate.open(reply(401, "no"));
-    let response = client.driver().answer(tended).await.unwrap();
+    let response = client.driver().answer(sent).await.unwrap();
     assert_eq!(get(&response, "status"), 401);
 }
 

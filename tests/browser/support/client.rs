@@ -2,12 +2,12 @@ use std::cell::{Cell, RefCell};
 use std::ops::Deref;
 use std::rc::Rc;
 
-use holdall::browser::{Driver, Event, Failure, RequestEvent, Sent, Watcher};
+use holdall::browser::{Driver, Event, Failure, RequestEvent, Watcher};
 use holdall::client::Config;
 use holdall::error::Error;
 use js_sys::Promise;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_futures::future_to_promise;
 use web_sys::Response;
 
 /// A client, and what it has said. It is closed when this is dropped.
@@ -88,10 +88,8 @@ impl Opened {
     }
 
     pub(crate) async fn fetch_input(&self, input: &JsValue, init: &JsValue) -> Result<Response, Failure> {
-        let response = match self.send(input, init)? {
-            Sent::Untouched(promise) => JsFuture::from(promise).await?,
-            Sent::Tended(tended) => self.driver.clone().answer(tended).await?,
-        };
+        let sent = self.send(input, init)?;
+        let response = self.driver.clone().answer(sent).await?;
         Ok(response.unchecked_into())
     }
 
@@ -99,12 +97,7 @@ impl Opened {
     pub(crate) fn start(&self, address: &str, init: &JsValue) -> Promise {
         let sent = self.send(&address.into(), init);
         let driver = self.driver.clone();
-        future_to_promise(async move {
-            match sent.map_err(thrown)? {
-                Sent::Untouched(promise) => JsFuture::from(promise).await,
-                Sent::Tended(tended) => driver.answer(tended).await.map_err(thrown),
-            }
-        })
+        future_to_promise(async move { driver.answer(sent.map_err(thrown)?).await.map_err(thrown) })
     }
 }
 
