@@ -17,6 +17,8 @@ export class FrozenMap<V> implements ReadonlyMap<string, V> {
 
   constructor(map: Map<string, V>) {
     this.#map = map;
+    // Frameworks put a proxy around what isn't frozen, as Vue's `ref` does, and a proxy has no private fields. These stay writable.
+    Object.freeze(this);
   }
 
   /**

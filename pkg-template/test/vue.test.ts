@@ -1,7 +1,7 @@
 import { counted, onServer, place, shop, type Slices } from "./dom.js";
 import * as assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { createApp, createSSRApp, defineComponent, h, nextTick, onUpdated } from "vue";
+import { createApp, createSSRApp, defineComponent, h, nextTick, onUpdated, reactive, ref } from "vue";
 import { renderToString } from "vue/server-renderer";
 import type { App } from "../src/client.js";
 import { holdall, useApp, useEntry, useSession, useSlice } from "../src/vue.js";
@@ -67,6 +67,30 @@ describe("holdall/vue", () => {
     app.state.cart.delete("mug");
     await nextTick();
     assert.deepEqual([element.textContent, updated], ["Lamp", ["titles"]]);
+  });
+
+  test("leaves snapshots as they are in ref, reactive and data", () => {
+    const { cart, blocked } = shop().state;
+    blocked.add("mallory");
+    const snapshot = cart.snapshot();
+    const read = (lines: typeof snapshot) => [lines.size, lines.get("lamp")?.title, [...lines.keys()].join()];
+    assert.equal(ref(snapshot).value, snapshot);
+    assert.deepEqual(read(ref(snapshot).value), [2, "Lamp", "lamp,mug"]);
+    assert.deepEqual(read(reactive({ lines: cart.initial() }).lines), [0, undefined, ""]);
+    const { members } = reactive({ members: blocked.snapshot() });
+    assert.deepEqual([members.has("mallory"), [...members]], [true, ["mallory"]]);
+    const component = defineComponent({
+      data: () => ({ lines: cart.snapshot() }),
+      render() {
+        return h("p", read(this.lines).join());
+      },
+    });
+    const element = place();
+    createApp(component).mount(element);
+    assert.equal(element.textContent, "2,Lamp,lamp,mug");
+    // The next one takes over the entries of this one, which is frozen.
+    cart.set("pen", { title: "Pen", qty: 1 });
+    assert.deepEqual([cart.snapshot().size, ...read(snapshot)], [3, 2, "Lamp", "lamp,mug"]);
   });
 
   test("takes over a server's HTML without a mismatch, and then shows what is stored", async () => {
