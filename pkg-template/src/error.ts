@@ -58,7 +58,7 @@ export type HoldallErrorCode =
   | "insecure-context"
   /** Cause: a rule sends a slice under a name that the request itself uses. Cure: rename with `as`. */
   | "name-clash"
-  /** Cause: a rule sends a slice in a body that isn't JSON, FormData or URLSearchParams. Cure: use one of these, or the header. */
+  /** Cause: a rule sends a slice in a body that isn't JSON (with that Content-Type), FormData or URLSearchParams. Cure: use one of these, or the header. */
   | "body-not-mergeable"
   /**
    * Cause: the state doesn't fit the URL or the header. Cure: send it in the body. The message has sizes by slice.

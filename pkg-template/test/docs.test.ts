@@ -104,6 +104,40 @@ if (existsSync(published)) {
       }
       assert.equal((await Promise.all(tests)).length, 3);
     });
+
+    test("has examples that send and show what they say", async () => {
+      const [{ HoldallError, map }, { openTest }] = await Promise.all(["index.js", "testing.js"].map((name) => import(new URL(name, published).href)));
+      const AsyncFunction = (async () => {}).constructor as new (...text: string[]) => (...values: unknown[]) => Promise<void>;
+      const run = async (page: string, part: RegExp, known: object): Promise<void> => {
+        const codes = [...readFileSync(new URL(page, docs), "utf8").matchAll(/^```ts\n([^]*?)^```/gm)].map(([, code = ""]) => code);
+        const code = codes.find((code) => part.test(code)) ?? "";
+        await new AsyncFunction(...Object.keys(known), transformSync(code.replaceAll(/^import .*$/gm, ""), { loader: "ts" }).code)(...Object.values(known));
+      };
+
+      const state = { cart: map({ initial: { "sku-1": { price: 4900, qty: 1 } } }) };
+      const auth = { refresh: "/auth/refresh", signOut: "/auth/sign-out" };
+      const { app, requests } = openTest({ name: "shop", state, auth }, { "POST /api/checkout": () => Response.json({ order: 1 }) });
+      app.session.signIn({ access_token: "t", token_type: "Bearer" });
+      const open = (options: { requests: unknown }) => (app.rules(options.requests), app);
+      const orders: unknown[] = [];
+      await run("checkout.md", /consume/, { HoldallError, map, open, showOrder: (order: unknown) => orders.push(order) });
+      assert.deepEqual(orders, [{ order: 1 }]);
+      assert.deepEqual(JSON.parse(requests[0].body), { note: "Ring twice", cart: { "sku-1": { price: 4900, qty: 1 } } });
+
+      const totals: number[] = [];
+      app.state.cart.set("sku-1", { price: 4900, qty: 1 });
+      await run("cart.md", /drawTotal/, { app, drawLine() {}, drawTotal: (total: number) => totals.push(total) });
+      app.state.cart.patch("sku-1", { qty: 2 });
+      assert.deepEqual(totals, [9800]);
+      app.close();
+    });
+
+    test("gives JSON its type", () => {
+      for (const [name, url] of pages) {
+        for (const [call] of readFileSync(url, "utf8").matchAll(/fetch\([^;]*?JSON\.stringify[^;]*;/g)) assert.match(call, /"content-type": "application\/json"/, name);
+      }
+    });
+
     test("explains every error", () => {
       const codes = [...readFileSync(new URL("src/error.ts", root), "utf8").matchAll(/^  \| "([a-z-]+)"/gm)].map(([, code]) => code);
       const table = readFileSync(new URL("README.md", root), "utf8").split("\n## Errors\n")[1]?.split("\n## ")[0] ?? "";
