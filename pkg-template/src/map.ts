@@ -2,7 +2,7 @@ import type { Entries } from "./entries.js";
 import { FrozenMap } from "./frozen-map.js";
 import { encode, isRecord, isText } from "./json.js";
 import { define, type SliceDefinition, type SliceOptions } from "./slice.js";
-import type { Encodable, Frozen, Json, NumberField, Unsubscribe } from "./types.js";
+import type { Encodable, Frozen, Json, NumberField, Scalar, Unsubscribe } from "./types.js";
 
 /**
  * Keyed entries. Changes of different fields of an entry, in several tabs at once, all stay.
@@ -178,7 +178,7 @@ export interface MapOptions<T> extends SliceOptions<T, Readonly<Record<string, T
  * app.state.cart.set("sku-1", { title: "Lamp", price: 4900, qty: 1 });
  * ```
  */
-export function map<T extends { [K in keyof T]: Encodable<T[K]> } = Json>(
+export function map<T extends Scalar | { [K in keyof T]: Encodable<T[K]> } = Json>(
   options: MapOptions<T> = {},
 ): SliceDefinition<MapSlice<T>> {
   return define("map", options, create<T>);

@@ -19,7 +19,7 @@ export interface ObjectSlice<T extends object> {
    * ```
    */
   get(): Frozen<T>;
-  get<K extends keyof T & string>(field: K): Frozen<T>[K];
+  get<K extends keyof T & string>(field: K): Frozen<T[K]>;
   /**
    * Puts the whole object.
    *
@@ -143,10 +143,9 @@ function create<T extends object>(entries: Entries): ObjectSlice<T> {
   };
 
   function get(): Frozen<T>;
-  function get<K extends keyof T & string>(field: K): Frozen<T>[K];
-  function get<K extends keyof T & string>(field?: K): Frozen<T> | Frozen<T>[K] {
-    const value = read();
-    return field === undefined ? value : value[field];
+  function get<K extends keyof T & string>(field: K): Frozen<T[K]>;
+  function get<K extends keyof T & string>(field?: K): Frozen<T> | Frozen<T[K]> {
+    return field === undefined ? read() : (fields()[field] as Frozen<T[K]>);
   }
 
   return {

@@ -117,7 +117,7 @@ export function useSlice<C>(
  * ```
  */
 export function useEntry<T>(slice: MapSlice<T>, key: string): Frozen<T> | undefined;
-export function useEntry<T extends object, K extends keyof T & string>(slice: ObjectSlice<T>, field: K): Frozen<T>[K];
+export function useEntry<T extends object, K extends keyof T & string>(slice: ObjectSlice<T>, field: K): Frozen<T[K]>;
 export function useEntry<T extends Scalar>(slice: SetSlice<T>, member: NoInfer<T>): boolean;
 export function useEntry(slice: unknown, key: Scalar): unknown {
   return useSource(useMemo(() => entryOf(slice as Keyed, key), [slice, key]));

@@ -41,7 +41,7 @@ export function sliceStore<C>(
  * ```
  */
 export function entryStore<T>(slice: MapSlice<T>, key: string): Store<Frozen<T> | undefined>;
-export function entryStore<T extends object, K extends keyof T & string>(slice: ObjectSlice<T>, field: K): Store<Frozen<T>[K]>;
+export function entryStore<T extends object, K extends keyof T & string>(slice: ObjectSlice<T>, field: K): Store<Frozen<T[K]>>;
 export function entryStore<T extends Scalar>(slice: SetSlice<T>, member: NoInfer<T>): Store<boolean>;
 export function entryStore(slice: unknown, key: Scalar): Store<unknown> {
   return store(entryOf(slice as Keyed, key));

@@ -4,15 +4,20 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 /** What a set can hold. */
 export type Scalar = string | number | boolean;
 
+/** What has no members of its own. Asked for by itself, since a branded one (`string & { __brand: "sku" }`) is mapped like an object. */
+type Leaf = Scalar | null | undefined;
+
 /** `T` if JSON can hold it: dates, functions, maps and the like become `never`. Interfaces need no index signature. */
 export type Encodable<T> = Json extends T
   ? T
-  : T extends symbol | bigint | ((...args: never[]) => unknown)
-    ? never
-    : { [K in keyof T]: Encodable<T[K]> };
+  : T extends Leaf
+    ? T
+    : T extends symbol | bigint | ((...args: never[]) => unknown)
+      ? never
+      : { [K in keyof T]: Encodable<T[K]> };
 
 /** `T`, readonly all the way down, as the values that slices give are. */
-export type Frozen<T> = Json extends T ? T : { readonly [K in keyof T]: Frozen<T[K]> };
+export type Frozen<T> = Json extends T ? T : T extends Leaf ? T : { readonly [K in keyof T]: Frozen<T[K]> };
 
 /** The names of `T`'s numbers: what can be incremented. */
 export type NumberField<T> = { [K in keyof T]-?: T[K] extends number ? K : never }[keyof T] & string;

@@ -85,7 +85,7 @@ export function useEntry<T>(slice: MapSlice<T>, key: string): Readonly<ShallowRe
 export function useEntry<T extends object, K extends keyof T & string>(
   slice: ObjectSlice<T>,
   field: K,
-): Readonly<ShallowRef<Frozen<T>[K]>>;
+): Readonly<ShallowRef<Frozen<T[K]>>>;
 export function useEntry<T extends Scalar>(slice: SetSlice<T>, member: NoInfer<T>): Readonly<ShallowRef<boolean>>;
 export function useEntry(slice: unknown, key: Scalar): Readonly<ShallowRef<unknown>> {
   return useSource(entryOf(slice as Keyed, key));

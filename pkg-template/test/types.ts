@@ -161,6 +161,43 @@ export async function options(): Promise<void> {
   map<Line>({ adopt: { read: () => ({}) } });
 }
 
+type Sku = string & { __brand: "sku" };
+declare const cents: unique symbol;
+type Cents = number & { readonly [cents]: true };
+
+/** Types that are no more than their names at run time. */
+export async function branded(sku: Sku, price: Cents, prices: ReadonlyMap<Sku, Cents>): Promise<void> {
+  const { state } = await open({
+    name: "brands",
+    state: {
+      cart: map<{ sku: Sku; price: Cents; note?: Sku; tree: Tree; all: [Sku, ...Sku[]] }>(),
+      prices: map<Cents>({ initial: { lamp: price } }),
+      last: object<{ sku: Sku | null; of?: { price: Cents } }>({ initial: { sku } }),
+      skus: set<Sku>({ initial: [sku] }),
+      parsed: map({ schema: z.object({ sku: z.string().brand("sku"), more: z.array(z.number().brand("cents")).optional() }) }),
+    },
+  });
+  const line = state.cart.get(sku);
+  is<Same<Frozen<Sku>, Sku>>();
+  is<Same<Frozen<{ sku?: Sku | null }>, { readonly sku?: Sku | null }>>();
+  if (line) {
+    is<Same<[typeof line.sku, typeof line.price, typeof line.note, typeof line.tree.children], [Sku, Cents, Sku | undefined, readonly Frozen<Tree>[]]>>();
+    is<Same<typeof line.all, readonly [Sku, ...Sku[]]>>();
+    state.cart.set(sku, line);
+    state.cart.increment(sku, "price", 1);
+    state.skus.add(line.sku);
+  }
+  const one = state.prices.get(sku);
+  is<Same<typeof one, Cents | undefined>>();
+  for (const [sku, price] of prices) state.prices.set(sku, price);
+  const last = state.last.get("sku");
+  is<Same<typeof last, Sku | null>>();
+  // @ts-expect-error a string that isn't branded
+  state.cart.patch(sku, { sku: "lamp" });
+  // @ts-expect-error a date is none by being branded
+  map<{ at: Date & { __brand: "at" } }>();
+}
+
 export async function refused(app: App<{ cart: MapSlice<Line> }>): Promise<void> {
   const { cart } = app.state;
   const state = { cart: map<Line>(), blocked: set(), filters: object<Filters>({ initial: { inStock: true } }) };
