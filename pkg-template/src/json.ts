@@ -69,7 +69,7 @@ export function decode(json: string, old?: unknown): unknown {
   const value: unknown = JSON.parse(json);
   if (isRecord(value) && isRecord(old)) {
     for (const [key, member] of Object.entries(value)) {
-      const kept = Object.hasOwn(old, key) ? old[key] : undefined;
+      const kept = ownMember(old, key);
       if (isObject(member) && JSON.stringify(kept) === JSON.stringify(member)) {
         // Never by assignment: a key may be `__proto__`.
         Object.defineProperty(value, key, { value: kept });
@@ -77,6 +77,11 @@ export function decode(json: string, old?: unknown): unknown {
     }
   }
   return freeze(value);
+}
+
+/** A member that a value has itself: its prototype has more, and one that is called `__proto__`. */
+export function ownMember(value: Readonly<Record<string, unknown>>, key: string): unknown {
+  return Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
 /** Whether a value has named members: an object, but not an array. */

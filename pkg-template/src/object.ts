@@ -1,4 +1,5 @@
 import type { Entries } from "./entries.js";
+import { ownMember } from "./json.js";
 import { encodeFields } from "./map.js";
 import type { StandardSchema } from "./schema.js";
 import { define, type SliceDefinition, type SliceOptions } from "./slice.js";
@@ -145,7 +146,7 @@ function create<T extends object>(entries: Entries): ObjectSlice<T> {
   function get(): Frozen<T>;
   function get<K extends keyof T & string>(field: K): Frozen<T[K]>;
   function get<K extends keyof T & string>(field?: K): Frozen<T> | Frozen<T[K]> {
-    return field === undefined ? read() : (fields()[field] as Frozen<T[K]>);
+    return field === undefined ? read() : (ownMember(fields(), field) as Frozen<T[K]>);
   }
 
   return {

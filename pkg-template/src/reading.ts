@@ -1,3 +1,4 @@
+import { ownMember } from "./json.js";
 import type { MapSlice } from "./map.js";
 import type { ObjectSlice } from "./object.js";
 import type { Session, SessionStatus, User } from "./session.js";
@@ -44,7 +45,8 @@ export function entryOf(slice: Keyed, key: Scalar): Source<unknown> {
       if (whole instanceof Set) return whole.has(key);
       // What an object holds is JSON, and no function.
       const { get } = whole as { get?: unknown };
-      return typeof get === "function" ? (whole as ReadonlyMap<string, unknown>).get(name) : (whole as Record<string, unknown>)[name];
+      if (typeof get === "function") return (whole as ReadonlyMap<string, unknown>).get(name);
+      return ownMember(whole as Record<string, unknown>, name);
     },
     subscribe: (listener) => (slice.subscribe as (listener: () => void, key: Scalar) => Unsubscribe)(listener, key),
   };

@@ -93,6 +93,14 @@ export function testOptions(backend: string, open: Open): void {
       const last = await again(later, open, { name, state: other });
       assert.equal(last.state.pages.has("contact"), false, "the slice isn't new");
     });
+
+    test("gives an object its fields, and nothing that all objects have", async () => {
+      const { counts } = (await open({ name: uniqueName(), state: { counts: object<Record<string, number>>({ initial: { n: 1 } }) } })).state;
+      const fields = ["n", "constructor", "__proto__", "toString"];
+      assert.deepEqual(fields.map((field) => counts.get(field)), [1, undefined, undefined, undefined]);
+      counts.set(JSON.parse('{"__proto__":2,"constructor":3}') as Record<string, number>);
+      assert.deepEqual(fields.map((field) => counts.get(field)), [undefined, 3, 2, undefined]);
+    });
   });
 
   describe(`${backend}: adopt`, () => {

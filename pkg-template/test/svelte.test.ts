@@ -2,6 +2,7 @@ import { counted, onServer, shop } from "./dom.js";
 import * as assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { derived, get } from "svelte/store";
+import type { ObjectSlice } from "../src/object.js";
 import { entryStore, sessionStore, sliceStore } from "../src/svelte.js";
 
 describe("holdall/svelte", () => {
@@ -46,7 +47,10 @@ describe("holdall/svelte", () => {
       sliceStore(cart).subscribe(({ size }) => seen.push(size));
       entryStore(cart, "lamp").subscribe((line) => seen.push(line));
       sessionStore(app.session).subscribe(({ status }) => seen.push(status));
-      assert.deepEqual([...seen, count()], [0, undefined, "restoring", 0]);
+      assert.deepEqual([...seen.splice(0), count()], [0, undefined, "restoring", 0]);
+      const anyField = app.state.filters as unknown as ObjectSlice<Record<string, unknown>>;
+      for (const field of ["text", "constructor", "__proto__"]) entryStore(anyField, field).subscribe((value) => seen.push(value));
+      assert.deepEqual(seen, ["", undefined, undefined]);
     });
   });
 });
