@@ -67,11 +67,13 @@ function store<R>({ now, initial, subscribe }: Source<R>): Store<R> {
         return () => {};
       }
       let last = now();
-      run(last);
-      return subscribe(() => {
+      // Before it is told for the first time: it may change something then.
+      const end = subscribe(() => {
         const value = now();
         if (!Object.is(value, last)) run((last = value));
       });
+      run(last);
+      return end;
     },
   };
 }

@@ -31,6 +31,19 @@ describe("holdall/svelte", () => {
     assert.deepEqual([get(entryStore(app.state.filters, "inStock")), get(entryStore(app.state.blocked, "mallory"))], [true, false]);
   });
 
+  test("tells of what is changed while it is first told", () => {
+    const app = shop();
+    const seen: unknown[] = [];
+    const end = entryStore(app.state.cart, "lamp").subscribe((line) => {
+      seen.push(line?.qty);
+      if (line && line.qty < 3) app.state.cart.increment("lamp", "qty", 1);
+    });
+    assert.deepEqual(seen, [1, 2, 3]);
+    end();
+    app.state.cart.increment("lamp", "qty", 1);
+    assert.equal(seen.length, 3);
+  });
+
   test("tells who signs in", () => {
     const app = shop();
     const seen: unknown[] = [];
