@@ -6,14 +6,29 @@ export * from "./index.js";
 /** @internal */
 export { wasm };
 
-const openLater = internal.opener(async () => {
-  initSync({ module: await WebAssembly.compile(wasm()) });
+const start = (module: WebAssembly.Module | Uint8Array<ArrayBuffer>): typeof Client => {
+  initSync({ module });
   return Client;
+};
+
+const refuse = (cause: unknown): never => {
+  throw internal.refused(cause, "The module in holdall/inline can't be compiled. holdall's files must be of the same release.");
+};
+
+const openLater = internal.opener(async () => {
+  try {
+    return start(await WebAssembly.compile(wasm()));
+  } catch (cause) {
+    return refuse(cause);
+  }
 }, internal.page);
 
 const openNow = internal.syncOpener(() => {
-  initSync({ module: wasm() });
-  return Client;
+  try {
+    return start(wasm());
+  } catch (cause) {
+    return refuse(cause);
+  }
 }, internal.page);
 
 /**

@@ -1,5 +1,6 @@
 import { createClient } from "./client.js";
 import { opener, page, syncOpener } from "./registry.js";
+import { refused } from "./wasm.js";
 
 /**
  * What the other entries share with this one, so that a page has one registry and one class of errors. Not for use: it changes
@@ -7,4 +8,4 @@ import { opener, page, syncOpener } from "./registry.js";
  *
  * @internal
  */
-export const internal = { createClient, opener, page, syncOpener };
+export const internal = { createClient, opener, page, refused, syncOpener };

@@ -17,15 +17,28 @@ export function loadWasm(init: Init, url: URL): Promise<void> {
 }
 
 async function load(init: Init, url: URL): Promise<void> {
-  if (typeof WebAssembly === "undefined") {
-    throw failure("WebAssembly is switched off here, as by iOS' Lockdown Mode.");
-  }
+  if (!hasWasm()) throw refused();
   const source = readFile(url) ?? (await download(url));
   try {
     init({ module: await compile(source) });
   } catch (cause) {
-    throw failure(reason(cause, source, url), cause);
+    throw refused(cause, reason(source, url));
   }
+}
+
+/**
+ * The error for an engine that doesn't take the module: as `reason` says, unless it takes none at all, or none in this page.
+ *
+ * @internal
+ */
+export function refused(cause?: unknown, reason = ""): HoldallError {
+  const isPolicy = /unsafe-eval|content.security|\bCSP\b/i.test(`${cause}`);
+  const message = isPolicy ? "The page's Content-Security-Policy refuses WebAssembly. Add 'wasm-unsafe-eval' to its script-src." : reason;
+  return failure(hasWasm() ? message : "WebAssembly is switched off here, as by iOS' Lockdown Mode.", cause);
+}
+
+function hasWasm(): boolean {
+  return typeof WebAssembly !== "undefined";
 }
 
 /** The file's bytes under Node, whose `fetch` doesn't know `file:`; `undefined` elsewhere. */
@@ -61,10 +74,7 @@ export async function compile(source: Response | Uint8Array<ArrayBuffer>): Promi
   return typeOf(source) === WASM ? WebAssembly.compileStreaming(source) : WebAssembly.compile(await source.arrayBuffer());
 }
 
-function reason(cause: unknown, source: Response | Uint8Array, url: URL): string {
-  if (/unsafe-eval|content.security|\bCSP\b/i.test(`${cause}`)) {
-    return "The page's Content-Security-Policy refuses WebAssembly. Add 'wasm-unsafe-eval' to its script-src.";
-  }
+function reason(source: Response | Uint8Array, url: URL): string {
   const type = "headers" in source ? typeOf(source) : WASM;
   if (type === WASM) return `${url.href} can't be compiled. It must be of the same release as holdall's JavaScript.`;
   // Up to version 7, Vite's development server moves the code, and not the file.

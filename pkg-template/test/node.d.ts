@@ -8,6 +8,7 @@ declare module "node:test" {
   export const describe: Suite;
   export function test(name: string, body: () => void | Promise<void>): void;
   export function afterEach(body: () => void | Promise<void>): void;
+  export function before(body: () => void | Promise<void>): void;
   export function beforeEach(body: () => void | Promise<void>): void;
 }
 

@@ -1,7 +1,7 @@
 // `holdall/testing` and `holdall/inline`, as built.
 import * as assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
-import { describe, test } from "node:test";
+import { before, describe, test } from "node:test";
 import { map } from "../src/map.js";
 import { set } from "../src/set.js";
 import { pretendToBeAPage } from "./page.js";
@@ -93,8 +93,40 @@ if (existsSync(new URL("testing.js", dist))) {
   });
 
   describe("holdall/inline", () => {
+    before(pretendToBeAPage);
+
+    // First: what has been loaded once isn't refused any more.
+    test("says what refuses WebAssembly, and tries again", async () => {
+      const { open, openSync } = await load<typeof import("../src/inline.js")>("inline.js");
+      const cart = (name: string) => ({ name, state: { cart: map<number>() } });
+      const original = globalThis.WebAssembly;
+      const { CompileError } = original;
+      const refusing = (reason: string) => {
+        const Module = function (): never {
+          throw new CompileError(reason);
+        };
+        return Object.assign(Object.create(original) as object, { Module, compile: async () => Module() });
+      };
+      const engines: [engine: unknown, says: RegExp][] = [
+        [refusing("blocked by CSP"), /Content-Security-Policy.*'wasm-unsafe-eval'/],
+        [refusing("expected magic word"), /can't be compiled.*same release/],
+        [undefined, /switched off/],
+      ];
+      try {
+        for (const [engine, message] of engines) {
+          Object.assign(globalThis, { WebAssembly: engine });
+          const expected = { name: "HoldallError", code: "wasm-not-loaded", message };
+          await assert.rejects(open(cart("refused")), expected);
+          assert.throws(() => openSync(cart("refused at once")), expected);
+        }
+      } finally {
+        Object.assign(globalThis, { WebAssembly: original });
+      }
+      assert.equal((await open(cart("refused"))).state.cart.size, 0);
+      assert.equal(openSync(cart("refused at once")).state.cart.size, 0);
+    });
+
     test("opens at once, and gives one client with open", async () => {
-      pretendToBeAPage();
       const { open, openSync } = await load<typeof import("../src/inline.js")>("inline.js");
       const { open: openDefault } = await load<typeof import("../src/index.js")>("index.js");
       const cart = () => ({ name: "inline", state: { cart: map<number>() } });
