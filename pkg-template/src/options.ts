@@ -1,5 +1,5 @@
 import { HoldallError } from "./error.js";
-import { encode, isRecord } from "./json.js";
+import { encode, isRecord, isText } from "./json.js";
 import type { TokenResponse } from "./session.js";
 import type { SliceDefinition } from "./slice.js";
 
@@ -169,6 +169,7 @@ export function configure<S extends object>({ name, state, auth, requests }: Ope
   if (typeof name !== "string" || !name) {
     throw new HoldallError("bad-config", "open() needs a name: the prefix of its storage keys.");
   }
+  if (auth != null) checkAuth(auth);
   const configuration = {
     name,
     rules: JSON.parse(numbered(requests, [])) as unknown,
@@ -184,9 +185,17 @@ export function configure<S extends object>({ name, state, auth, requests }: Ope
         check: migrate || schema ? true : undefined,
       }),
     ),
-    auth: auth && "source" in auth ? { ...auth, source: true } : auth,
+    auth: (auth as Partial<SourceAuth> | undefined)?.source ? { ...auth, source: true } : auth,
   };
   return JSON.stringify(JSON.parse(encode(configuration, `open "${name}"`)), sorted);
+}
+
+/** The core's own error would not say which option is wrong. */
+function checkAuth({ refresh, signOut, token, clientId, source }: Partial<CookieAuth & TokenAuth & SourceAuth>): void {
+  const isComplete = source ? source.call : [refresh || token, refresh ? signOut : clientId].every((text) => text && isText(text));
+  if (!isComplete || [refresh, token, source].filter(Boolean).length > 1) {
+    throw new HoldallError("bad-config", "auth takes refresh and signOut, token and clientId, or source.");
+  }
 }
 
 /**
@@ -206,7 +215,9 @@ export function numbered(rules: unknown, functions: RuleFunction[]): string {
     if (typeof value !== "function") return value;
     return /^(select|consumeIf)$/.test(name) ? functions.push(value as RuleFunction) - 1 : encode(value, name);
   };
-  return JSON.stringify(rules ?? [], number);
+  const list = rules ?? [];
+  if (!Array.isArray(list) || !list.every(isRecord)) throw new HoldallError("bad-config", "requests must be an array of rules.");
+  return JSON.stringify(list, number);
 }
 
 function sorted(this: { kind?: unknown }, key: string, value: unknown): unknown {

@@ -104,14 +104,18 @@ export function define<Slice>(
   create: (entries: Entries) => Slice,
 ): SliceDefinition<Slice> {
   const { ttl = 1, version = 1, migrate, schema, initial } = options;
+  // The core would refuse these, too, and a version beyond 32 bits, but not by name.
+  const isOneOf = (name: "storage" | "owner", ...values: unknown[]) =>
+    !values.includes(options[name] ?? values[0]) && `${name} must be ${values.join(" or ")}`;
   const wrong =
-    ![ttl, version].every((count) => Number.isSafeInteger(count) && count > 0)
-      ? "ttl (milliseconds) and version must be whole numbers from 1 up"
+    ![ttl, version].every((count) => Number.isSafeInteger(count) && count > 0) || version > 2 ** 32 - 1
+      ? "ttl (milliseconds) and version must be whole numbers from 1 up, and version less than 2^32"
       : (migrate && !migrate.call) || (schema && !schema["~standard"])
         ? "migrate must be a function, and schema a Standard Schema"
         : (initial || kind === "object") &&
-          !(kind === "set" ? Array.isArray(initial) && initial.every(isScalar) : isRecord(initial)) &&
-          "initial must be a plain object, or for a set an array of scalars";
+            !(kind === "set" ? Array.isArray(initial) && initial.every(isScalar) : isRecord(initial))
+          ? "initial must be a plain object, or for a set an array of scalars"
+          : isOneOf("storage", "local", "session", "memory") || isOneOf("owner", "device", "user");
   if (wrong) throw new HoldallError("bad-config", `${kind}(): ${wrong}.`);
   return { kind, options, create };
 }

@@ -118,6 +118,40 @@ describe("open in a page", () => {
     for (const [options, code] of wrong) await assert.rejects(() => open(options as never), { code });
   });
 
+  test("names the option that is wrong, and says what it takes", async () => {
+    const open = opener(async () => Fake);
+    const wrong: [options: object, message: RegExp][] = [
+      [{ requests: {} }, /requests .* array/],
+      [{ requests: "/api/*" }, /requests .* array/],
+      [{ requests: ["/api/*"] }, /requests .* array/],
+      ...[
+        "/auth",
+        {},
+        { refresh: "/r" },
+        { refresh: "/r", signOut: "" },
+        { refresh: "/r", clientId: "shop" },
+        { refresh: new URL("http://localhost/r"), signOut: "/s" },
+        { token: "/t" },
+        { token: "/t", signOut: "/s" },
+        { source: "auth0" },
+        { refresh: "/r", signOut: "/s", source: () => null },
+        { refresh: "/r", signOut: "/s", token: "/t", clientId: "shop" },
+      ].map((auth) => [{ auth }, /auth takes refresh and signOut, token and clientId, or source/] as [object, RegExp]),
+    ];
+    for (const [options, message] of wrong) {
+      await assert.rejects(open({ name: "shop", state: {}, ...options } as never), { name: "HoldallError", code: "bad-config", message });
+    }
+    const slices: [options: object, message: RegExp][] = [
+      [{ storage: "locale" }, /storage must be local or session or memory/],
+      [{ owner: "guest" }, /owner must be device or user/],
+      [{ version: 2 ** 32 }, /version less than 2\^32/],
+    ];
+    for (const [options, message] of slices) assert.throws(() => map(options), { name: "HoldallError", code: "bad-config", message });
+    for (const auth of [null, { refresh: "/r", signOut: "/s", source: undefined }]) {
+      await open({ name: JSON.stringify(auth), state: { last: set({ version: 2 ** 32 - 1 }) }, auth: auth as never });
+    }
+  });
+
   test("refuses what can't be a slice's options", () => {
     const wrong: object[] = [
       { ttl: 0 },
