@@ -42,7 +42,7 @@ export function startLog(app) {
   });
 
   note("session", ({ status }) => `Session: ${status.replace("-", " ")}`);
-  note("storage-full", ({ bytes }) => `Storage full${bytes ? ` (${size(bytes)} waiting)` : ""}`);
+  note("storage-full", () => "Storage full");
   note("corrupt", ({ key }) => `Damaged entry set aside: ${key}`);
 
   function note(kind, words) {

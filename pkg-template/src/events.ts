@@ -47,11 +47,8 @@ export interface RefreshEvent {
   readonly milliseconds: number;
 }
 
-/** What couldn't be written. */
-export interface StorageFullEvent {
-  /** How many bytes, if that is known. */
-  readonly bytes?: number;
-}
+/** That what has changed can't be written now. It is tried again. */
+export interface StorageFullEvent {}
 
 /** What couldn't be read. */
 export interface CorruptEvent {
@@ -63,10 +60,8 @@ export interface CorruptEvent {
 
 /** What a newer version has written. */
 export interface NewerVersionEvent {
-  /** The slice that can't be changed now, if it is the app that is newer. */
-  readonly slice?: string;
-  /** The storage key, if it is known. */
-  readonly key?: string;
+  /** The storage key. */
+  readonly key: string;
 }
 
 /** That the session is another one. `app.session` has it. */

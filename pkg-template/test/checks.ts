@@ -202,6 +202,7 @@ export function testChecks(backend: string, open: Open): void {
       other.set("mug", 1);
       await task();
       assert.ok(calls.length > 0);
+      for (const { key, ...rest } of calls) assert.deepEqual([key.startsWith(`${name}/`), rest], [true, {}]);
       const last = await again(older, open, { name, state: { cart: map<number>({ version: 2 }), other: map<number>() } });
       assert.deepEqual([...last.state.cart], [["lamp", 2]]);
       assert.equal(last.state.other.get("mug"), 1);

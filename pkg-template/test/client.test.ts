@@ -129,12 +129,12 @@ describe("events", () => {
     const { app, fake } = open();
     const { calls, listener } = heard<object>();
     fake.emit("corrupt", { key: "k" });
-    fake.emit("newer-version", { slice: "cart" });
+    fake.emit("newer-version", { key: "newer" });
     fake.emit("storage-full", {});
     for (let later = 0; later < 9; later++) await microtask();
     for (const name of ["corrupt", "newer-version", "storage-full"] as const) app.on(name, listener);
     await task();
-    assert.deepEqual(calls, [{ key: "k" }, { slice: "cart" }, {}]);
+    assert.deepEqual(calls, [{ key: "k" }, { key: "newer" }, {}]);
   });
 });
 

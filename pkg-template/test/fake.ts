@@ -61,7 +61,7 @@ export class FakeClient implements WasmClient {
     FakeClient.last = this;
     names.forEach((_name, slice) => this.check(slice));
     // A microtask later, when whoever opens it can hear it.
-    queueMicrotask(() => names.forEach((name, slice) => this.isNewer(slice) && host.event("newer-version", { slice: name })));
+    queueMicrotask(() => names.forEach((name, slice) => this.isNewer(slice) && host.event("newer-version", { key: `${this.config.name}/${name}` })));
   }
 
   /** How often it says that there is more to load. */

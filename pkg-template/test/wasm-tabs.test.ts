@@ -98,6 +98,7 @@ if (existsSync(new URL("holdall_bg.wasm", dist))) {
       newer.state.cart.set("mug", 2);
       await task();
       assert.ok(calls.length > 0);
+      for (const { key, ...rest } of calls) assert.deepEqual([key.startsWith(`${name}/`), rest], [true, {}]);
       assert.equal(older.state.cart.get("lamp"), 1);
       assert.throws(() => older.state.cart.set("pen", 3), { code: "newer-version" });
       older.state.other.set("pen", 3);
