@@ -18,8 +18,8 @@ export function isScalar(value: unknown): value is Scalar {
 }
 
 /**
- * Gives a value's JSON, and refuses what JSON would silently drop or change. `owner` says whose value it is; the error never
- * quotes the value itself.
+ * Gives a value's JSON, and refuses what JSON would silently drop or change, but for members that are `undefined` or under a symbol,
+ * and `-0`. `owner` says whose value it is; the error never quotes the value itself.
  */
 export function encode(value: unknown, owner: string): string {
   const path: (string | number)[] = [];

@@ -26,8 +26,9 @@ describe("encode", () => {
     assert.equal(encode(runInNewContext("({ a: [{}] })"), "cart"), '{"a":[{}]}', "also from another frame");
   });
 
-  test("leaves out members that are undefined", () => {
-    assert.equal(encode({ a: undefined, b: 1 }, "cart"), '{"b":1}');
+  test("leaves out members that are undefined or under a symbol, and the sign of 0", () => {
+    assert.equal(encode({ a: undefined, b: 1, [Symbol("c")]: 1 }, "cart"), '{"b":1}');
+    assert.equal(encode([-0], "cart"), "[0]");
   });
 
   test("lets one object be at two places", () => {
