@@ -2,7 +2,10 @@
  * What went wrong. Codes are stable; messages aren't.
  */
 export type HoldallErrorCode =
-  /** Cause: `open` was given something it can't use, or a name that is open with another configuration. Cure: the message names the option. */
+  /**
+   * Cause: `open` was given something it can't use, or a name that is open with another configuration. Cure: the message names the option.
+   * `holdall/server`: the request's body was read before. Cure: call `readState` first, or give it a clone.
+   */
   | "bad-config"
   /** Cause: a rule's `match` or `send` doesn't parse. Cure: write `"[METHOD[,METHOD]] [origin]path"`; the message names the rule. */
   | "bad-rule"

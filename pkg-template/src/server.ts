@@ -5,7 +5,7 @@ import { Budget } from "./state/budget.js";
 import { conforming } from "./state/conform.js";
 import { StateError, tooLarge } from "./state/error.js";
 import { Dictionary } from "./state/header.js";
-import { incoming, type NodeRequest } from "./state/incoming.js";
+import { type Body, incoming, type NodeRequest } from "./state/incoming.js";
 import { Parameters } from "./state/query.js";
 import type { Limits, Shape, Shapes, StateOf } from "./state/shapes.js";
 
@@ -19,6 +19,7 @@ export type { JsonText, Limits, QueryFields, QueryValues, ScalarType, Shape, Sha
  * the request carries is the caller's own. Nothing is repaired: what comes twice, or isn't UTF-8, is refused.
  *
  * @throws StateError `malformed`, `too-large`, `missing`, `wrong-type`, `unsupported-body`: answer with its `problem`
+ * @throws HoldallError `bad-config`: somebody has read the body before, and not left what was read in `request.body`
  *
  * @example
  * ```ts
@@ -40,12 +41,12 @@ export async function readState<const S extends Shapes>(
   const parts = incoming(request);
   const text = used("query") ? parts.query : "";
   const header = used("header") ? parts.header("holdall-state") : "";
-  const bytes = used("body") || mayBeInBody ? await parts.body(budget) : new Uint8Array();
-  if (text.length + header.length + bytes.length > budget.bytes) throw tooLarge("it has too many bytes");
+  const carried = used("body") || mayBeInBody ? await parts.body(budget) : [];
+  if (text.length + header.length + sizeOf(carried) > budget.bytes) throw tooLarge("it has too many bytes");
 
   const query = new Parameters(text, budget);
   const dictionary = new Dictionary(header, budget);
-  const body = readBody(bytes, parts.header("content-type"), budget, used("body"));
+  const body = readBody(carried, parts.header("content-type"), budget, used("body"));
   const read = (slice: string, shape: Shape): unknown => {
     const name = shape.as ?? slice;
     if (shape.in === "query") {
@@ -97,6 +98,10 @@ export interface NodeResponse {
   hasHeader(name: string): boolean;
   getHeader(name: string): unknown;
   setHeader(name: string, value: string): unknown;
+}
+
+function sizeOf(body: Body): number {
+  return body instanceof Uint8Array ? body.length : body.reduce((sum, [name, text]) => sum + name.length + text.length, 0);
 }
 
 function checked(slice: string, shape: Shape, value: unknown): unknown {

@@ -1,5 +1,6 @@
 import type { Budget } from "./budget.js";
 import { malformed, StateError } from "./error.js";
+import type { Body } from "./incoming.js";
 import { members, parseSlice } from "./json.js";
 import { multipartFields } from "./multipart.js";
 import { Parameters } from "./query.js";
@@ -9,8 +10,12 @@ import { utf8 } from "./utf8.js";
 export type BodyReader = (slice: string, name: string) => unknown;
 
 /** Reads a body by its media type. Unless it is `expected` to carry state, it may be of any other. */
-export function readBody(body: Uint8Array, contentType: string, budget: Budget, expected: boolean): BodyReader {
+export function readBody(body: Body, contentType: string, budget: Budget, expected: boolean): BodyReader {
   if (body.length === 0) return () => undefined;
+  if (!(body instanceof Uint8Array)) {
+    body.forEach(() => budget.take());
+    return texts(body, budget);
+  }
   const type = (contentType.split(";")[0] ?? "").trim().toLowerCase();
   const text = (): string => {
     const text = utf8(body);

@@ -1,5 +1,7 @@
+import { HoldallError } from "../error.js";
 import type { Budget } from "./budget.js";
 import { malformed, tooLarge } from "./error.js";
+import type { Field } from "./multipart.js";
 
 /** A request as Node has it, or as Express and its like make it of that: `body` is then what was read, or parsed, already. */
 export interface NodeRequest {
@@ -7,13 +9,18 @@ export interface NodeRequest {
   readonly url?: string | undefined;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly body?: unknown;
+  /** Of a stream: whether something of it was read. */
+  readonly readableDidRead?: boolean | undefined;
 }
+
+/** A body as it came, or the fields of a form that a parser has read. */
+export type Body = Uint8Array | Field[];
 
 /** A request's parts that may carry state. */
 export interface Incoming {
   readonly query: string;
   header(name: string): string;
-  body(budget: Budget): Promise<Uint8Array>;
+  body(budget: Budget): Promise<Body>;
 }
 
 /** What both kinds of requests have in common. */
@@ -21,8 +28,7 @@ export function incoming(request: Request | NodeRequest): Incoming {
   const { headers } = request;
   const query = /^[^?#]*\?([^#]*)/.exec(request.url ?? "")?.[1] ?? "";
   if (isHeaders(headers)) {
-    const { body } = request as Request;
-    return { query, header: (name) => headers.get(name) ?? "", body: (budget) => readStream(headers.get("content-length"), body, budget) };
+    return { query, header: (name) => headers.get(name) ?? "", body: (budget) => standardBody(request as Request, budget) };
   }
   const header = (name: string): string => {
     const value = headers[name] ?? "";
@@ -31,21 +37,41 @@ export function incoming(request: Request | NodeRequest): Incoming {
   return { query, header, body: (budget) => nodeBody(request as NodeRequest, header, budget) };
 }
 
-async function nodeBody(request: NodeRequest, header: (name: string) => string, budget: Budget): Promise<Uint8Array> {
-  const { body } = request;
+async function standardBody({ headers, body, bodyUsed }: Request, budget: Budget): Promise<Body> {
+  if (bodyUsed || body?.locked) throw alreadyRead();
+  return readStream(headers.get("content-length"), body, budget);
+}
+
+async function nodeBody(request: NodeRequest, header: (name: string) => string, budget: Budget): Promise<Body> {
+  const { body, readableDidRead } = request;
   if (body instanceof Uint8Array) return body;
   if (typeof body === "string") return encode(body);
-  if (typeof body === "object" && body !== null) return encode(unparse(body, header("content-type")));
+  if (readableDidRead && body === undefined) throw alreadyRead();
+  // Beside an unread stream, an empty object is what Express 4's parsers leave of a body that isn't theirs.
+  const filled = typeof body === "object" && body !== null && (readableDidRead === undefined || Object.keys(body).length > 0);
+  if (readableDidRead || filled) return unparse(body, header("content-type"));
   // Leaving its usual loop early would end the connection, and with it the answer.
   const stream = request as { iterator?: (options: object) => AsyncIterable<Uint8Array> };
   return readStream(header("content-length"), stream.iterator?.({ destroyOnReturn: false }) ?? null, budget);
 }
 
+function alreadyRead(): HoldallError {
+  return new HoldallError("bad-config", "The request's body was read already: call readState first, or give it a clone of the request.");
+}
+
 /** What a parser for this type has read. That a name came twice, it has kept to itself, unless it made an array of it. */
-function unparse(body: object, contentType: string): string {
-  if (!/^\s*application\/x-www-form-urlencoded\s*(;|$)/i.test(contentType)) return JSON.stringify(body);
-  const fields = Object.entries(body).flatMap(([name, value]: [string, unknown]) => [value].flat().map((value) => [name, `${value}`]));
-  return new URLSearchParams(fields as [string, string][]).toString();
+function unparse(body: unknown, contentType: string): Body {
+  if (/^\s*(application\/x-www-form-urlencoded|multipart\/form-data)\s*(;|$)/i.test(contentType)) {
+    const fields = Object.entries(body ?? {}).flatMap(([name, value]: [string, unknown]) => [value].flat().map((text) => [name, text]));
+    // What it has made of names like `a[b]` is no slice's: anything that isn't JSON does, also for what has no text.
+    return fields.map(([name, text]): Field => [name as string, encode(typeof text === "string" ? text : "?")]);
+  }
+  try {
+    return encode(JSON.stringify(body));
+  } catch (error) {
+    // The engine parses deeper than it writes.
+    throw error instanceof RangeError ? tooLarge("its JSON is nested too deeply") : error;
+  }
 }
 
 /** Holds hardly more than the limit at any time, and doesn't begin with a body that says to have more. */

@@ -2,8 +2,11 @@ import type { Budget } from "./budget.js";
 import { malformed } from "./error.js";
 import { utf8 } from "./utf8.js";
 
+/** A field of a form, its text in UTF-8. */
+export type Field = [name: string, content: Uint8Array];
+
 /** Names and contents of the fields of `multipart/form-data` (RFC 7578) as browsers write it, without its files. */
-export function multipartFields(body: Uint8Array, contentType: string, budget: Budget): [name: string, content: Uint8Array][] {
+export function multipartFields(body: Uint8Array, contentType: string, budget: Budget): Field[] {
   const broken = malformed(undefined, "the body isn't multipart/form-data");
   const boundary = parameter(contentType, "boundary");
   if (!boundary || boundary.length > 70) throw broken;
@@ -16,7 +19,7 @@ export function multipartFields(body: Uint8Array, contentType: string, budget: B
     throw broken;
   };
 
-  const fields: [string, Uint8Array][] = [];
+  const fields: Field[] = [];
   // The first delimiter has no line before it.
   if (!isAt(0, delimiter.subarray(2))) throw broken;
   let at = delimiter.length - 2;
