@@ -4,8 +4,8 @@ import { malformed, tooLarge } from "./error.js";
 /** With the flag `u` a surrogate that is part of a pair doesn't match. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
-/** What may be a number that no double can hold. Each run of digits is looked at once. */
-const LARGE_NUMBER = /\d[eE]\+?\d{3}|(?<!\d)\d{309}/;
+/** What may be a number that no double can hold: beside an exponent of two digits it has 210 itself. Each run of digits is looked at once. */
+const LARGE_NUMBER = /\d[eE]\+?\d{3}|(?<!\d)\d{210}/;
 
 /**
  * The value of one slice's JSON text, which is checked as `JSON.parse` doesn't: depth, entries, and that no object names a
