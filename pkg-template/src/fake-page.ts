@@ -65,6 +65,11 @@ export class FakeTab {
       },
       // Node's knows no page that an address could be relative to.
       Request: class extends Request {
+        // The test's own are of the class that this one extends.
+        static override [Symbol.hasInstance](value: unknown): boolean {
+          return value instanceof Request;
+        }
+
         constructor(input: RequestInfo | URL, init?: RequestInit) {
           super(input instanceof Request ? input : new URL(`${input}`, origin), init);
         }

@@ -95,16 +95,18 @@ export function openTest<S extends object>(
 ): TestBrowser<S> {
   const clock = new FakeClock();
   const requests: SentRequest[] = [];
-  const answer = async (request: Request): Promise<Response> => {
+  const answer = (request: Request): Promise<Response> => unlessAborted(request, async () => {
     const { origin: to, pathname, search } = new URL(request.url);
     const own = to === origin ? "" : to;
     const { method } = request;
     const headers = Object.fromEntries(request.headers);
-    requests.push({ method, url: own + pathname + search, headers, body: await request.clone().text() });
+    const body = await request.clone().text();
+    request.signal.throwIfAborted();
+    requests.push({ method, url: own + pathname + search, headers, body });
     const route = routes[`${method} ${own}${pathname}`];
     if (!route) throw new TypeError(`the test has no route "${method} ${own}${pathname}"`);
     return route(request);
-  };
+  });
   const browser = new FakeBrowser(clock, origin, answer);
   const apps = new Set<App<S>>();
 
@@ -129,6 +131,21 @@ export function openTest<S extends object>(
     settled: settle,
     close: () => apps.forEach((app) => app.close()),
   };
+}
+
+/** Where nothing holds a `Request`, Node lets it go, and its signal never tells. */
+const underWay = new Set<Request>();
+
+/** As `fetch`, rejects with the signal's reason as soon as that is aborted, whatever the answer is to be. */
+function unlessAborted(request: Request, answer: () => Promise<Response>): Promise<Response> {
+  const { signal } = request;
+  underWay.add(request);
+  const answered = new Promise<Response>((resolve, reject) => {
+    signal.throwIfAborted();
+    signal.addEventListener("abort", () => reject(signal.reason));
+    answer().then(resolve, reject);
+  });
+  return answered.finally(() => underWay.delete(request));
 }
 
 let compiled: WebAssembly.Module | undefined;

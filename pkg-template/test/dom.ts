@@ -1,6 +1,4 @@
 // A document for the frameworks. Import it before them: they look for one when they are loaded.
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { JSDOM } from "jsdom";
 import { createClient, type App } from "../src/client.js";
 import { map, type MapSlice } from "../src/map.js";
@@ -68,12 +66,6 @@ export function counted<C extends { subscribe(...args: never[]): () => void }>(s
     };
   };
   return { slice: { ...slice, subscribe }, count: () => count };
-}
-
-/** Collects what nobody refers to. */
-export function collectGarbage(): void {
-  setFlagsFromString("--expose-gc");
-  (runInNewContext("gc") as () => void)();
 }
 
 /** A fresh place to render into. */

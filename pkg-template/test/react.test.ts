@@ -1,4 +1,4 @@
-import { counted, collectGarbage, onServer, place, shop, type Slices } from "./dom.js";
+import { counted, onServer, place, shop, type Slices } from "./dom.js";
 import * as assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { act, Component, createElement as h, StrictMode, startTransition, useState, type ReactNode } from "react";
@@ -6,6 +6,7 @@ import { createRoot, hydrateRoot } from "react-dom/client";
 import { renderToString } from "react-dom/server";
 import type { App } from "../src/client.js";
 import { HoldallProvider, useApp, useEntry, useSession, useSlice } from "../src/react.js";
+import { collectGarbage } from "./garbage.js";
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
 

@@ -2,8 +2,10 @@
 import * as assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { before, describe, test } from "node:test";
+import { settle } from "../src/fake-clock.js";
 import { map } from "../src/map.js";
 import { set } from "../src/set.js";
+import { collectGarbage } from "./garbage.js";
 import { pretendToBeAPage } from "./page.js";
 
 const dist = new URL("../../dist/", import.meta.url);
@@ -89,6 +91,58 @@ if (existsSync(new URL("testing.js", dist))) {
       const other = openTest(options());
       assert.equal(other.app.state.cart.size, 0);
       other.close();
+    });
+  });
+
+  describe("a test's network, as a page's,", () => {
+    test("gives up at once when the caller does", async () => {
+      let told = 0;
+      const count = ({ signal }: Request): void => signal.addEventListener("abort", () => told++);
+      const { app, routes, requests, close } = openTest(options(), {
+        "GET /api/slow": (request) => {
+          count(request);
+          return new Promise<Response>(() => {});
+        },
+      });
+      const controller = new AbortController();
+      const slow = app.fetch("/api/slow", { signal: controller.signal });
+      while (!requests.length) await settle();
+      collectGarbage();
+      controller.abort();
+      await assert.rejects(slow, { name: "AbortError" });
+      assert.equal(told, 1);
+
+      const reason = new Error("changed my mind");
+      const late = new AbortController();
+      routes["POST /api/late"] = async () => {
+        late.abort(reason);
+        await settle();
+        return Response.json({});
+      };
+      await assert.rejects(app.fetch("/api/late", { method: "POST", signal: late.signal }), (error: unknown) => error === reason);
+      const sent = requests.length;
+      await assert.rejects(app.fetch("/api/late", { method: "POST", signal: AbortSignal.abort(reason) }), (error: unknown) => error === reason);
+      assert.equal(requests.length, sent);
+      // What comes before the request's body has is nothing that the network saw.
+      const early = new AbortController();
+      const body = new ReadableStream({ start: () => settle().then(() => early.abort(reason)) });
+      const stuck = app.fetch("/api/late", { method: "POST", body, duplex: "half", signal: early.signal } as RequestInit);
+      await assert.rejects(stuck, (error: unknown) => error === reason);
+      assert.equal(requests.length, sent);
+      close();
+    });
+
+    test("gets a Request with its body", async () => {
+      const { app, requests, close } = openTest(options(), {
+        "POST /api/x": async (request) => Response.json(await request.json()),
+      });
+      const headers = { "content-type": "application/json", "x-mine": "1" };
+      const request = new Request("https://app.test/api/x?a=b", { method: "POST", headers, body: '{"a":1}' });
+      assert.deepEqual(await (await app.fetch(request)).json(), { a: 1 });
+      assert.deepEqual(requests.map(({ method, url, body, headers }) => [method, url, body, headers["x-mine"]]), [
+        ["POST", "/api/x?a=b", '{"a":1}', "1"],
+      ]);
+      close();
     });
   });
 
