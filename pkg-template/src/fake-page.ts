@@ -5,6 +5,8 @@ export class FakeBrowser {
   readonly tabs = new Set<FakeTab>();
   readonly stored = new Map<string, string>();
   readonly channels = new Set<FakeChannel>();
+  /** What the tabs that were closed had to themselves, until they are opened again. */
+  readonly closed: Map<string, string>[] = [];
 
   constructor(
     readonly clock: FakeClock,
@@ -16,12 +18,14 @@ export class FakeBrowser {
 /** One tab: as much of a page as the client looks for. */
 export class FakeTab {
   readonly #listeners = new EventTarget();
+  readonly #session: Map<string, string>;
   readonly localStorage: object;
   /** The global object, as the client is to see it. */
   readonly global: object;
 
-  constructor(browser: FakeBrowser) {
+  constructor(private readonly browser: FakeBrowser) {
     const { clock, origin } = browser;
+    this.#session = browser.closed.shift() ?? new Map();
     const start = clock.now;
     const local = storage(browser.stored, (key, newValue) => {
       for (const tab of browser.tabs) {
@@ -48,7 +52,7 @@ export class FakeTab {
       location: new URL("/", origin),
       isSecureContext: true,
       localStorage: local,
-      sessionStorage: storage(new Map()),
+      sessionStorage: storage(this.#session),
       indexedDB: undefined,
       navigator: {},
       crypto: globalThis.crypto,
@@ -81,6 +85,11 @@ export class FakeTab {
     this.localStorage = local;
     this.global = global;
     browser.tabs.add(this);
+  }
+
+  close(): void {
+    this.browser.tabs.delete(this);
+    this.browser.closed.push(this.#session);
   }
 
   hear(key: string, newValue: string | null): void {

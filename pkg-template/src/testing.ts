@@ -38,7 +38,8 @@ export interface TestBrowser<S extends object> {
   /** All that was sent, in order. */
   readonly requests: readonly SentRequest[];
   /**
-   * Opens another tab over the same storage; after `app.close()`, that is a reload.
+   * Opens another tab over the same storage; after `app.close()`, that is a reload. Slices with `storage: "session"` are then those of the
+   * closed tab (of several, of the one that was closed first), and empty otherwise.
    *
    * @example
    * ```ts
@@ -115,7 +116,7 @@ export function openTest<S extends object>(
     const { Client, initSync } = bindings(page.global);
     initSync({ module: (compiled ??= new WebAssembly.Module(wasm())) });
     const app = internal.createClient(Client, options, undefined, () => {
-      browser.tabs.delete(page);
+      page.close();
       apps.delete(app);
     });
     apps.add(app);

@@ -71,6 +71,24 @@ if (existsSync(new URL("testing.js", dist))) {
       close();
     });
 
+    test("keeps what belongs to a tab over its reload", () => {
+      const { app, tab, close } = openTest({ name: "shop", state: { draft: map<number>({ storage: "session" }) } });
+      const drafts = (...tabs: (typeof app)[]) => tabs.map(({ state }) => state.draft.get("text"));
+      app.state.draft.set("text", 1);
+      const second = tab();
+      assert.deepEqual(drafts(second), [undefined]);
+      second.state.draft.set("text", 2);
+      app.close();
+      app.close();
+      const again = tab();
+      const third = tab();
+      assert.deepEqual(drafts(again, third), [1, undefined]);
+      again.state.draft.set("text", 3);
+      close();
+      assert.deepEqual(drafts(tab(), tab(), tab(), tab()), [2, 3, undefined, undefined]);
+      close();
+    });
+
     test("has several tabs, and reloads", async () => {
       const { app, tab, settled, close } = openTest(options());
       const second = tab();
