@@ -32,8 +32,9 @@ pub struct Tended {
 
 enum Step {
     Left(Exchange),
-    Waiting(Waiting),
-    Reading(Plan),
+    Waiting(Waiting, Waiter),
+    /// With the session's epoch.
+    Reading(Plan, Rc<str>),
 }
 
 impl Driver {
@@ -43,18 +44,20 @@ impl Driver {
     /// # Errors
     /// What the client or the browser refuses.
     pub fn send(self: &Rc<Self>, input: &JsValue, init: &JsValue) -> Result<Sent, Failure> {
-        let call = Call::parse(&self.addresses, input, init)?;
+        let mut call = Call::parse(&self.addresses, input, init)?;
         let Some(plan) = self.plan(&call) else {
             return Ok(Sent::Untouched(
                 self.fetch.call2(&JsValue::UNDEFINED, input, init)?.unchecked_into(),
             ));
         };
+        call.take_over()?;
         let started = clock::now();
         let (step, promise) = if call.has_unread_body() {
-            (Step::Reading(plan), None)
+            (Step::Reading(plan, self.epoch()), None)
         } else {
             match self.start(&call, plan, started)? {
-                Start::Wait(waiting) => (Step::Waiting(waiting), None),
+                // From now on: what is waited for may happen before this is a task.
+                Start::Wait(waiting) => (Step::Waiting(waiting, self.settled.add()), None),
                 Start::Send(mut exchange) => {
                     let promise = self.launch(&call, &mut exchange)?;
                     (Step::Left(exchange), Some(promise))
@@ -89,8 +92,8 @@ impl Driver {
         } = *tended;
         let mut exchange = match step {
             Step::Left(exchange) => exchange,
-            Step::Waiting(waiting) => self.wait(&call, waiting).await?,
-            Step::Reading(plan) => self.take(&mut call, plan).await?,
+            Step::Waiting(waiting, waiter) => self.wait(&call, waiting, waiter).await?,
+            Step::Reading(plan, epoch) => self.take(&mut call, plan, &epoch).await?,
         };
         loop {
             let settled = match settled.take() {
@@ -106,9 +109,16 @@ impl Driver {
                 let asked = header("Retry-After").and_then(|value| clock::until(&value));
                 let wait = self.change(|client| Ok(client.retry_after(&mut exchange, status, asked)));
                 if let Ok(Some(wait)) = wait {
-                    Waiter::timed(wait).until(call.signal.as_ref()).await?;
-                    if self.change(|client| Ok(client.start_again(&mut exchange))) == Ok(true) {
-                        continue;
+                    // The pause ends with the session, too.
+                    let bears = exchange.credentials.is_some();
+                    let barrier = bears.then(|| self.barrier.signal_with(call.signal.as_ref()));
+                    let signal = barrier.as_ref().or(call.signal.as_ref());
+                    let waited = Waiter::timed(wait).until(signal).await;
+                    if !self.is_over(&exchange) {
+                        waited?;
+                        if self.change(|client| Ok(client.start_again(&mut exchange))) == Ok(true) {
+                            continue;
+                        }
                     }
                 }
             }
@@ -169,7 +179,9 @@ impl Driver {
         let Some(plan) = self.plan(&call) else {
             return Ok(parsed(&input, &init)?);
         };
-        let mut exchange = self.take(&mut call, plan).await?;
+        call.take_over()?;
+        let epoch = self.epoch();
+        let mut exchange = self.take(&mut call, plan, &epoch).await?;
         exchange.credentials = None;
         let (url, init) = self.assemble(&call, &mut exchange)?;
         Ok(parsed(&url, &init)?)
@@ -182,6 +194,10 @@ impl Driver {
             return None;
         }
         self.read(|client| client.plan(&call.method, origin, path))
+    }
+
+    fn epoch(&self) -> Rc<str> {
+        self.read(|client| client.session.epoch().clone())
     }
 
     fn is_over(&self, exchange: &Exchange) -> bool {
@@ -205,18 +221,22 @@ impl Driver {
     }
 
     /// Reads the body and waits for a token, as far as that has to be, then takes token and state.
-    async fn take(self: &Rc<Self>, call: &mut Call, plan: Plan) -> Result<Exchange, Failure> {
+    async fn take(self: &Rc<Self>, call: &mut Call, plan: Plan, epoch: &str) -> Result<Exchange, Failure> {
         call.read_body().await?;
+        // Whoever is signed in now didn't ask for it.
+        if self.read(|client| client.has_left(epoch)) {
+            return Err(changed().into());
+        }
         match self.start(call, plan, clock::now())? {
             Start::Send(exchange) => Ok(exchange),
-            Start::Wait(waiting) => self.wait(call, waiting).await,
+            Start::Wait(waiting) => self.wait(call, waiting, self.settled.add()).await,
         }
     }
 
-    async fn wait(self: &Rc<Self>, call: &Call, mut waiting: Waiting) -> Result<Exchange, Failure> {
-        match self.settled().add().until(call.signal.as_ref()).await {
+    async fn wait(self: &Rc<Self>, call: &Call, mut waiting: Waiting, waiter: Waiter) -> Result<Exchange, Failure> {
+        match waiter.until(call.signal.as_ref()).await {
             // The token that there is has to do.
-            Err(Failure::Own(_)) if waiting.plan.streamed => {}
+            Err(Failure::Own(error)) if waiting.plan.streamed && !ends(error.code) => {}
             settled => settled?,
         }
         self.select(&mut waiting.plan)?;
@@ -265,6 +285,11 @@ impl Driver {
             milliseconds: clock::now().since(started) as u32,
         }));
     }
+}
+
+/// Whether an error means that whoever has made a request isn't there any more.
+fn ends(code: Code) -> bool {
+    matches!(code, Code::SessionChanged | Code::Closed)
 }
 
 fn redirected() -> Error {

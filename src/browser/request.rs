@@ -25,12 +25,16 @@ pub(super) struct Call {
     url: JsValue,
     /// A `RequestInit` with all that the caller asked for.
     init: Object,
+    /// The caller has given one, or a `Request`.
+    has_init: bool,
     headers: HeaderList,
     body: Option<JsValue>,
     /// The caller's signal.
     pub(super) signal: Option<JsValue>,
-    /// The caller's `Request`, whose body is still to be read.
-    unread: Option<Request>,
+    /// The caller's `Request`.
+    given: Option<Request>,
+    /// Its body is still to be read.
+    unread: bool,
 }
 
 /// All that a `RequestInit` can take over from a `Request`; its body is read instead.
@@ -51,13 +55,14 @@ const COPIED: [&str; 13] = [
 ];
 
 impl Call {
-    /// Lets the browser parse it.
+    /// Lets the browser parse method and address. What a request has beside them is left as it is, for it may go out untouched: headers
+    /// may come from an iterator, which gives them once.
     ///
     /// # Errors
     /// The browser's `TypeError`, as `fetch` would reject with.
     pub(super) fn parse(addresses: &Addresses, input: &JsValue, init: &JsValue) -> Result<Self, JsValue> {
         let is_text = input.is_string();
-        let given = if is_text { None } else { input.dyn_ref::<Request>() };
+        let given = if is_text { None } else { as_request(input) };
         let has_init = init.is_object();
         let merged = Object::new();
         if has_init {
@@ -78,43 +83,58 @@ impl Call {
                 set(&merged, name, &value);
             }
         }
-        let asked = (given.is_some() || has_init).then_some(&merged);
-        let read = |name| read(asked, name);
-
+        let has_init = given.is_some() || has_init;
         let address = given.map_or_else(|| input.clone(), |request| get(request, "url"));
         let addresses = is_text.then_some(addresses);
-        let (method, Parsed { address, url }) = parse(addresses, &address, read("method"))?;
-
-        // As they are now: the caller may change them while this waits, and a replay must not differ.
-        let headers = match read("headers") {
-            None => HeaderList::default(),
-            Some(headers) => HeaderList::of(&Headers::new_with_headers(headers.unchecked_ref())?),
-        };
-        let mut body = read("body").filter(|body| !body.is_null());
-        if let Some(given) = &body
-            && let Some(copy) = copy_form(given)?
-        {
-            set(&merged, "body", &copy);
-            body = Some(copy);
-        }
-        let bodiless = matches!(&*method, "GET" | "HEAD") || body.is_some();
-        // Where it is null there is none; Firefox doesn't say.
-        let unread = given.filter(|request| !bodiless && !get(request, "body").is_null());
+        let method = has_init.then(|| own(&merged, "method"));
+        let method = method.filter(|method| !method.is_undefined());
+        let (method, Parsed { address, url }) = parse(addresses, &address, method)?;
         Ok(Self {
             method,
             address,
             url,
-            signal: read("signal").filter(|signal| !signal.is_null()),
-            headers,
-            body,
-            unread: unread.cloned(),
             init: merged,
+            has_init,
+            headers: HeaderList::default(),
+            body: None,
+            signal: None,
+            given: given.cloned(),
+            unread: false,
         })
+    }
+
+    /// Takes over headers and body as they are now: the caller may change them while this waits, and a replay must not differ.
+    ///
+    /// # Errors
+    /// The browser's `TypeError`, as `fetch` would reject with.
+    pub(super) fn take_over(&mut self) -> Result<(), JsValue> {
+        if let Some(headers) = self.read("headers") {
+            self.headers = HeaderList::of(&Headers::new_with_headers(headers.unchecked_ref())?);
+        }
+        self.signal = self.read("signal").filter(|signal| !signal.is_null());
+        self.body = self.read("body").filter(|body| !body.is_null());
+        if let Some(body) = &self.body
+            && let Some(copy) = copy(body)?
+        {
+            set(&self.init, "body", &copy);
+            self.body = Some(copy);
+        }
+        let bodiless = matches!(&*self.method, "GET" | "HEAD") || self.body.is_some();
+        // Where it is null there is none; Firefox doesn't say.
+        let has_body = |request: &Request| !get(request, "body").is_null();
+        self.unread = !bodiless && self.given.as_ref().is_some_and(has_body);
+        Ok(())
+    }
+
+    /// What the caller has given under that name.
+    fn read(&self, name: &str) -> Option<JsValue> {
+        let value = self.has_init.then(|| own(&self.init, name))?;
+        (!value.is_undefined()).then_some(value)
     }
 
     /// Whether [`read_body`](Self::read_body) has to come first.
     pub(super) fn has_unread_body(&self) -> bool {
-        self.unread.is_some()
+        self.unread
     }
 
     /// Reads the body of the caller's `Request`, so that it can go to another URL, and twice.
@@ -122,7 +142,7 @@ impl Call {
     /// # Errors
     /// The browser's `TypeError` if it has been used.
     pub(super) async fn read_body(&mut self) -> Result<(), JsValue> {
-        if let Some(request) = self.unread.take() {
+        if let Some(request) = self.given.take().filter(|_| self.unread) {
             let nothing = JsValue::UNDEFINED;
             let body: Promise = call(&request, "arrayBuffer", &nothing, &nothing)?.unchecked_into();
             let body = awaited(&body).await?;
@@ -300,9 +320,19 @@ fn plain_method(method: &JsValue) -> Option<&'static str> {
         .find(|plain| **plain == *method)
 }
 
-fn read(init: Option<&Object>, name: &str) -> Option<JsValue> {
-    let value = own(init?, name);
-    (!value.is_undefined()).then_some(value)
+/// A `Request`, of this window or of another, whose class is another.
+fn as_request(input: &JsValue) -> Option<&Request> {
+    let is_request = get(input, "method").is_string() && get(input, "arrayBuffer").is_function();
+    is_request.then(|| input.unchecked_ref())
+}
+
+/// A copy of a form or of bytes, which the caller may change, and `fetch` doesn't share either; `None` for any other body.
+fn copy(body: &JsValue) -> Result<Option<JsValue>, JsValue> {
+    let nothing = JsValue::UNDEFINED;
+    if get(body, "byteLength").as_f64().is_some() && get(body, "slice").is_function() {
+        return call(body, "slice", &nothing, &nothing).map(Some);
+    }
+    copy_form(body)
 }
 
 /// Whether an object inherits nothing but what a plain one does, so that its own properties are all it has.

@@ -66,11 +66,15 @@ impl Client {
     /// Whether the request is to be sent again, after the wait: not if somebody has signed in or out meanwhile. It has the same state
     /// and key, and the newest token.
     pub fn start_again(&mut self, exchange: &mut Exchange) -> bool {
+        // Its token stays what it was: by that its answer is known to be of a session that is over.
+        if *exchange.epoch != **self.session.epoch() {
+            return false;
+        }
         let had_token = exchange.credentials.is_some();
         if had_token {
             exchange.credentials = self.session.current();
         }
-        exchange.credentials.is_some() == had_token && *exchange.epoch == **self.session.epoch()
+        exchange.credentials.is_some() == had_token
     }
 
     /// What functions have made is compared and hashed like all other state.

@@ -104,8 +104,8 @@ impl Client {
     /// As [`start`](Self::start), and [`Code::SessionChanged`].
     pub fn start_after_wait(&mut self, waiting: Waiting) -> Result<Exchange, Error> {
         let credentials = self.session.current();
-        // Whoever has signed in meanwhile didn't ask for it.
-        if credentials.is_some() && *waiting.epoch != **self.session.epoch() && !on(Mutant::WaitersTakeAny) {
+        // Whoever has signed in meanwhile didn't ask for it, nor has who has signed out.
+        if self.has_left(&waiting.epoch) && !on(Mutant::WaitersTakeAny) {
             return Err(changed());
         }
         self.send(waiting.plan, waiting.origin, credentials)
@@ -162,10 +162,13 @@ impl Client {
     /// Whether a request carried the token of a session that is over, but for one that the server ended: its answer isn't for anybody here.
     #[must_use]
     pub fn is_over(&self, exchange: &Exchange) -> bool {
-        exchange.credentials.is_some()
-            && !on(Mutant::OtherEpochReplay)
-            && *exchange.epoch != **self.session.epoch()
-            && self.session.status() != Status::Ended
+        exchange.credentials.is_some() && !on(Mutant::OtherEpochReplay) && self.has_left(&exchange.epoch)
+    }
+
+    /// Whether somebody has signed in or out since that epoch. That the server has ended the session is neither.
+    #[must_use]
+    pub fn has_left(&self, epoch: &str) -> bool {
+        *epoch != **self.session.epoch() && self.session.status() != Status::Ended
     }
 
     fn send(&mut self, mut plan: Plan, origin: Rc<str>, credentials: Option<Credentials>) -> Result<Exchange, Error> {
