@@ -24,6 +24,8 @@ pub(super) struct Attempt {
     locked: u64,
     /// Whether somebody has said, while it waited for the lock, that they are at it.
     relies: bool,
+    /// Whether somebody waits for a token who has come since this step began.
+    pub(super) wanted: bool,
     /// What the database says of its wish to send the refresh token.
     pub(super) verdict: Option<Verdict>,
     /// The refresh token that it may send.
@@ -92,6 +94,7 @@ impl Attempt {
             begun: now.monotonic,
             locked: now.monotonic,
             relies: false,
+            wanted: false,
             verdict: None,
             token: String::new(),
             base: 0,
@@ -113,6 +116,7 @@ impl Attempt {
     pub(super) fn enter(&mut self, step: Step, now: Now) {
         self.step = step;
         self.since = now.monotonic;
+        self.wanted = false;
     }
 
     /// It has the lock, for which it may have `waited`. Gives whether it has to ask again: whoever had the lock may have said something just

@@ -25,7 +25,8 @@ impl Backoff {
     pub(super) fn fail(&mut self, retry_after: Option<u64>, now: Now) {
         let own = FIRST.checked_shl(self.failures.min(16)).unwrap_or(LAST).min(LAST);
         self.failures = self.failures.saturating_add(1);
-        match retry_after {
+        // "At once" is what every failure would say then.
+        match retry_after.filter(|seconds| *seconds > 0) {
             Some(seconds) => self.follow(seconds.saturating_mul(1_000), true, now),
             None => self.follow(own, false, now),
         }

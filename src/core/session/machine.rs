@@ -224,12 +224,18 @@ impl Session {
         }
         match credentials {
             Some(credentials) if !expired => Need::Ready(credentials),
-            _ if self.attempt.is_some() => Need::Wait,
+            _ if self.is_awaited() => Need::Wait,
             _ => Need::Failed(Error::new(
                 Code::RefreshFailed,
                 &["the access token couldn't be renewed; try again later"],
             )),
         }
+    }
+
+    /// Whether the access token is being renewed, and somebody more waits for it now.
+    fn is_awaited(&mut self) -> bool {
+        let attempt = self.attempt.as_mut();
+        attempt.map(|attempt| attempt.wanted = true).is_some()
     }
 
     /// Whether the access token is being renewed.
@@ -301,6 +307,7 @@ impl Session {
         let user = user
             .map(str::to_owned)
             .or_else(|| if self.user.is_none() { response.user() } else { None });
+        let learned = user.is_some();
         if let Some(user) = user {
             self.subject = token::subject(&user).map(|sub| fingerprint(&[&sub]));
             self.user = Some(user.into());
@@ -328,7 +335,7 @@ impl Session {
         self.keep(response, sent);
         self.backoff = Backoff::default();
         self.hand_over(now);
-        if !was_signed_in {
+        if !was_signed_in || learned {
             self.effects.push(Effect::Notify);
         }
     }

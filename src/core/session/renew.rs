@@ -247,10 +247,12 @@ impl Session {
         }
     }
 
-    /// The next refresh token is stored. Who has come since, for a token that was old when it came, is served now.
+    /// The next refresh token is stored. Who has come since, for a token that was old when it came, is served now. Not so if nobody has: a
+    /// server whose tokens are always old would be asked again and again.
     pub(super) fn committed(&mut self, now: Now) {
+        let wanted = self.attempt.as_ref().is_some_and(|attempt| attempt.wanted);
         self.release();
-        if self.is_expired(now) {
+        if wanted && self.is_expired(now) {
             self.begin(Reason::Expired, None, now);
         } else {
             self.settle();

@@ -281,6 +281,24 @@ fn who_comes_while_the_next_refresh_token_is_stored_is_served() {
 }
 
 #[test]
+fn a_server_whose_tokens_are_always_old_is_asked_once_a_need() {
+    let mut tab = keeps(VAULT);
+    for ticket in 1..4 {
+        assert_eq!(tab.need(at(100)), Need::Wait);
+        assert_eq!(sent(&mut tab, at(100)).len(), 1);
+        let old = response(2).replace("100", "0");
+        tab.answered(ticket, ok(&old), at(100));
+        let effects = tab.effects(at(100));
+        assert!(
+            effects.contains(&Effect::Settled(Ok(()))),
+            "whoever has waited takes what there is"
+        );
+        assert!(!effects.iter().any(|effect| matches!(effect, Effect::Refresh(_))));
+        assert!(tab.attempt.is_none());
+    }
+}
+
+#[test]
 fn what_comes_just_before_a_sign_out_is_revoked() {
     let mut tab = keeps(VAULT);
     tab.need(at(100));

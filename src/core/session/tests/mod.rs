@@ -307,6 +307,39 @@ fn retry_after_is_honoured_even_by_those_in_a_hurry() {
 }
 
 #[test]
+fn a_server_that_asks_for_no_wait_gets_one_all_the_same() {
+    let mut tab = signed_in();
+    let busy = Answer::Response {
+        status: 503,
+        body: "",
+        retry_after: Some(0),
+    };
+    for (ticket, time) in [(1, 100), (2, 101)] {
+        assert_eq!(tab.need(at(time)), Need::Wait);
+        tab.effects(at(time));
+        tab.answered(ticket, busy, at(time));
+        assert!(matches!(tab.need(at(time)), Need::Failed(_)));
+    }
+    assert!(matches!(tab.need(at(102)), Need::Failed(_)), "longer each time");
+}
+
+#[test]
+fn that_the_user_is_known_now_is_told() {
+    let mut tab = fresh();
+    tab.sign_in(RESPONSE, None, at(0)).unwrap();
+    tab.effects(at(0));
+    for told in [true, false] {
+        assert_eq!(tab.need(at(100)), Need::Wait);
+        let ticket = tab.refreshes(at(100))[0];
+        // {"sub":"ada"}
+        let response = r#"{"access_token":"tok.2","expires_in":0,"id_token":"e30.eyJzdWIiOiJhZGEifQ.x"}"#;
+        tab.answered(ticket, ok(response), at(100));
+        assert_eq!(tab.effects(at(100)).contains(&Effect::Notify), told);
+        assert_eq!(tab.user().map(|user| &**user), Some(r#"{"sub":"ada"}"#));
+    }
+}
+
+#[test]
 fn when_the_network_is_back_nobody_waits_any_longer() {
     let mut tab = signed_in();
     tab.need(at(100));
