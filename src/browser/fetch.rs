@@ -207,6 +207,9 @@ impl Driver {
     fn start(self: &Rc<Self>, call: &Call, mut plan: Plan, now: Now) -> Result<Start, Failure> {
         self.select(&mut plan)?;
         plan.streamed = call.is_streamed();
+        if plan.may_have_key() {
+            plan.key.push_str(&call.asked());
+        }
         Ok(self.change(|client| client.start(plan, call.address.origin(), now))?)
     }
 

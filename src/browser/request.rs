@@ -170,6 +170,22 @@ impl Call {
         body.is_some_and(|body| get(body, "getReader").is_function())
     }
 
+    /// What the caller asks for: method, address, and the body as far as it is text. Files and streams aren't read for it.
+    pub(super) fn asked(&self) -> String {
+        let mut asked = concat(&["\n", &self.method, " ", self.address.whole()]);
+        let Some(body) = &self.body else { return asked };
+        let mut add = |text: Option<String>| asked.push_str(&concat(&["\n", &text.unwrap_or_default()]));
+        if form_class(body).is_some() {
+            for (name, value) in pairs(body) {
+                add(name.as_string());
+                add(value.as_string());
+            }
+        } else {
+            add(body_text(body));
+        }
+        asked
+    }
+
     /// URL and `RequestInit` of the request as it goes out. Where the caller brings its own credentials, the exchange's are left out.
     ///
     /// # Errors
@@ -244,10 +260,7 @@ impl Call {
                 }
                 return Ok(copy);
             }
-            text = match body.dyn_ref::<ArrayBuffer>() {
-                Some(buffer) => String::from_utf8(Uint8Array::new(buffer).to_vec()).ok(),
-                None => body.as_string(),
-            };
+            text = body_text(body);
         }
         let none = self.body.is_none();
         let is_json = headers.get("Content-Type").is_some_and(is_json);
@@ -344,15 +357,26 @@ fn is_plain(object: &JsValue, plain: &Object) -> bool {
     inherited == usual
 }
 
+/// The text of a body, or of bytes that a `Request` was read to.
+fn body_text(body: &JsValue) -> Option<String> {
+    match body.dyn_ref::<ArrayBuffer>() {
+        Some(buffer) => String::from_utf8(Uint8Array::new(buffer).to_vec()).ok(),
+        None => body.as_string(),
+    }
+}
+
+/// The class of a form; `None` for any other body.
+fn form_class(body: &JsValue) -> Option<&'static str> {
+    if body.has_type::<FormData>() {
+        Some("FormData")
+    } else {
+        body.has_type::<UrlSearchParams>().then_some("URLSearchParams")
+    }
+}
+
 /// A copy of a form; `None` for any other body.
 fn copy_form(body: &JsValue) -> Result<Option<JsValue>, JsValue> {
-    let form = if body.has_type::<FormData>() {
-        "FormData"
-    } else if body.has_type::<UrlSearchParams>() {
-        "URLSearchParams"
-    } else {
-        return Ok(None);
-    };
+    let Some(form) = form_class(body) else { return Ok(None) };
     let copy = construct(form, &JsValue::UNDEFINED);
     for (name, value) in pairs(body) {
         call(&copy, "append", &name, &value)?;

@@ -4,8 +4,9 @@ use js_sys::Promise;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::FormData;
 
-use crate::support::{AUTH, Gate, Network, Opened, Page, fail, microtasks, object, reply};
+use crate::support::{AUTH, Gate, Network, Opened, Page, construct, fail, microtasks, object, reply};
 
 const CONFIG: &str = r#""slices":[{"name":"cart","kind":"map"},{"name":"blocked","kind":"set"}],
     "rules":[{"match":"POST /api/checkout","token":true,"send":{"cart":"body","blocked":"query"},"consume":["cart"]}]"#;
@@ -129,4 +130,45 @@ async fn the_callers_own_key_wins_and_an_empty_slice_has_none() {
     let init = object(&[("method", "POST".into()), ("headers", headers)]);
     client.fetch("/api/checkout", &init).await.unwrap();
     assert_eq!(network.calls()[1].header("Idempotency-Key").as_deref(), Some("mine"));
+}
+
+#[wasm_bindgen_test]
+async fn another_request_that_sends_the_same_has_another_key() {
+    let page = Page::new("keys");
+    let network = Network::new(|_| reply(402, ""));
+    let client = page.open(&format!(
+        "{AUTH},{}",
+        CONFIG.replace("/api/checkout", "/api/:shop/checkout")
+    ));
+    fill(&client);
+    let form = |note: &str| -> JsValue {
+        let form: FormData = construct("FormData", &[]);
+        form.append_with_str("note", note).unwrap();
+        form.into()
+    };
+    let mut keys = Vec::new();
+    for (address, body) in [
+        ("/api/one/checkout", "{}".into()),
+        ("/api/two/checkout", "{}".into()),
+        ("/api/two/checkout?fast", "{}".into()),
+        ("/api/two/checkout", r#"{"note":"put right"}"#.into()),
+        ("/api/two/checkout", form("a")),
+        ("/api/two/checkout", form("b")),
+    ] {
+        for _ in 0..2 {
+            let init = object(&[("method", "POST".into()), ("body", body.clone())]);
+            if body.is_string() {
+                let json = object(&[("Content-Type", "application/json".into())]);
+                js_sys::Reflect::set(&init, &"headers".into(), &json).unwrap();
+            }
+            client.fetch(address, &init).await.unwrap();
+            keys.push(network.calls().pop().unwrap().header("Idempotency-Key").unwrap());
+        }
+    }
+    let mut different: Vec<&String> = Vec::new();
+    for pair in keys.chunks(2) {
+        assert_eq!(pair[0], pair[1], "the same again");
+        assert!(!different.contains(&&pair[0]));
+        different.push(&pair[0]);
+    }
 }

@@ -3,9 +3,10 @@ use crate::text::concat;
 
 /// The value of `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header: a quoted string) for a request that consumes.
 ///
-/// Equal ingredients give an equal key: `rule` is the rule's text ([`Plan::key`](super::Plan::key)), `subject` names whose request it
-/// is (as a hash), `captured` names the changes that the request sends. So two tabs, a replay or a reload that send the same changes
-/// repeat one key, and a later order of the same goods has a new one. It isn't secret.
+/// Equal ingredients give an equal key: `request` is the rule's text with what the caller asks for ([`Plan::key`](super::Plan::key)),
+/// `subject` names whose request it is (as a hash), `captured` names the changes that the request consumes. So two tabs, a replay or a
+/// reload that ask the same for the same changes repeat one key. A later order of the same goods has a new one, and so has one to
+/// another address, or with a body in which something was put right. It isn't secret.
 ///
 /// ```
 /// use holdall::request::idempotency_key;
@@ -16,8 +17,8 @@ use crate::text::concat;
 /// assert_ne!(key, idempotency_key("POST /api/checkout", "5f2ca", "1.7 a1.9"));
 /// ```
 #[must_use]
-pub fn idempotency_key(rule: &str, subject: &str, captured: &str) -> String {
-    concat(&["\"", &fingerprint(&[rule, subject, captured]), "\""])
+pub fn idempotency_key(request: &str, subject: &str, captured: &str) -> String {
+    concat(&["\"", &fingerprint(&[request, subject, captured]), "\""])
 }
 
 #[cfg(test)]

@@ -65,7 +65,8 @@ pub struct Plan {
     pub sends: Vec<Send>,
     /// The slices, by index, to remove what was sent from, after a success. All of them are in `sends`.
     pub consume: Vec<usize>,
-    /// The `match` of the rule that says `consume`, as one ingredient of the [key](super::idempotency_key); else empty.
+    /// The `match` of the rule that says `consume`, as one ingredient of the [key](super::idempotency_key); else empty. Whoever has the
+    /// request adds what is asked for: method, address, and a body that can be read.
     pub key: String,
     /// The application's function that says of an answer whether to consume; otherwise a status of 2xx does.
     pub consume_if: Option<usize>,
@@ -84,6 +85,14 @@ pub struct Plan {
     pub(crate) bodiless: bool,
     /// Whether sending it twice is as good as once, by its method (RFC 9110 §9.2.2).
     pub(crate) idempotent: bool,
+}
+
+impl Plan {
+    /// Whether it may have an `Idempotency-Key`, so that what the caller asks for has to be added to [`key`](Self::key).
+    #[must_use]
+    pub fn may_have_key(&self) -> bool {
+        self.idempotency.unwrap_or(!self.consume.is_empty())
+    }
 }
 
 /// What to do when the state doesn't fit the URL or the headers.
