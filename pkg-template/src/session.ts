@@ -106,6 +106,7 @@ export function createSession(
   subscribe: Session["subscribe"],
 ): Session {
   let ready: Promise<void> | undefined;
+  let known = false;
   let user: { readonly json: string; readonly value: User } | undefined;
 
   return {
@@ -113,7 +114,13 @@ export function createSession(
       return client.status() as SessionStatus;
     },
     get ready() {
-      return (ready ??= client.ready());
+      // The same promise as long as it tells the truth: who renders by it asks often.
+      if (!ready || (known && client.status() === "restoring")) {
+        known = false;
+        ready = client.ready();
+        void ready.then(() => (known = true));
+      }
+      return ready;
     },
     get user() {
       const json = client.user();

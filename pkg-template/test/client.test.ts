@@ -159,6 +159,17 @@ describe("session", () => {
     off();
   });
 
+  test("isn't ready while it is restored once more", async () => {
+    const { app, fake } = open();
+    const { session } = app;
+    const first = session.ready;
+    await first;
+    fake.restores();
+    const second = session.ready;
+    assert.notEqual(second, first);
+    assert.equal(session.ready, second);
+  });
+
   test("signs out at once, and says if the server hasn't confirmed", async () => {
     const { app } = open();
     const statuses = heard<string>();

@@ -145,6 +145,11 @@ export class FakeClient implements WasmClient {
   }
   async ready(): Promise<void> {}
 
+  /** What another tab's sign-in does. */
+  restores(): void {
+    this.session = { status: "restoring" };
+  }
+
   signIn(tokenResponse: string, user?: string): void {
     const response = JSON.parse(tokenResponse) as Members | null;
     if (typeof response?.["access_token"] !== "string") throw this.host.error("bad-token-response", "No access_token.");

@@ -71,6 +71,10 @@ impl Drop for Listening {
 
 impl Driver {
     fn heard(self: &Rc<Self>, first: &JsValue, second: &JsValue) -> JsValue {
+        // While this page stores something: a script has made an event of its own write.
+        if self.client.try_borrow_mut().is_err() {
+            return JsValue::UNDEFINED;
+        }
         if let Some(ticket) = first.as_f64() {
             return self.lock_answered(ticket as u64, second);
         }

@@ -108,8 +108,9 @@ impl Driver {
         let request: Function = get(&locks, "request").unchecked_into();
         let callback = self.listener().bind1(&JsValue::UNDEFINED, &(lock.ticket as f64).into());
         let asked = request.call3(&locks, &lock.name.as_str().into(), options, &callback)?;
-        // It rejects when the wait is ended; whatever can be called will do to say that this is known.
-        drop(call(&asked, "catch", &lock.release, &JsValue::UNDEFINED));
+        // It rejects when the wait is ended, and nobody wants it any more; or where the browser refuses locks, to a sandboxed frame: then
+        // it goes without.
+        drop(call(&asked, "catch", &callback, &JsValue::UNDEFINED));
         Ok(())
     }
 }

@@ -230,3 +230,25 @@ fn refuse_writes() -> impl Drop {
     let refuse = Function::new_no_args(r#"throw new DOMException("full", "QuotaExceededError")"#);
     replace(&prototype, "setItem", &refuse)
 }
+
+#[wasm_bindgen_test]
+async fn a_script_that_tells_of_each_write_itself_does_no_harm() {
+    let page = Page::new("told-by-a-script");
+    let client = page.open(CART);
+    let prototype = get(&get(&js_sys::global(), "Storage"), "prototype");
+    let patched = Function::new_with_args(
+        "set",
+        r#"return function (key, newValue) {
+            set.call(this, key, newValue);
+            dispatchEvent(new StorageEvent("storage", { key, newValue, storageArea: this }));
+        }"#,
+    );
+    let patched = patched.call1(&JsValue::UNDEFINED, &get(&prototype, "setItem")).unwrap();
+    let _patched = replace(&prototype, "setItem", &patched);
+    client.put(0, "lamp", "1");
+    microtasks().await;
+    client.put(0, "mug", "1");
+    microtasks().await;
+    assert_eq!(page.records().len(), 2);
+    assert_eq!(client.keys(0), ["lamp", "mug"]);
+}

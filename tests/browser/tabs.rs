@@ -10,8 +10,8 @@ use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::{
-    AUTH, Gate, Network, Opened, Page, construct, get, local, microtasks, object, own, pass, reply, reply_with,
-    session, sleep, tokens, until,
+    AUTH, Gate, Network, Opened, Page, construct, get, local, microtasks, object, own, pass, replace, reply,
+    reply_with, session, sleep, tokens, until,
 };
 
 const RULES: &str = r#""rules":[{"match":"/api/*","token":true}]"#;
@@ -98,6 +98,21 @@ async fn a_lock_is_free_again_after_an_error() {
     let _later = pass(1_001);
     assert_eq!(&*token(&other).await, "t2");
     assert_eq!(network.count(), 2);
+}
+
+#[wasm_bindgen_test]
+async fn where_the_browser_refuses_locks_it_goes_without() {
+    let page = Page::new("no-locks");
+    let network = server();
+    let refuse = Function::new_no_args(r#"return Promise.reject(new DOMException("sandboxed", "SecurityError"))"#);
+    let locks = get(&get(&js_sys::global(), "navigator"), "locks");
+    let _refused = replace(&locks, "request", &refuse);
+    let client = page.open(AUTH);
+    client.signed_in("t1", 0);
+    let before = js_sys::Date::now();
+    assert_eq!(&*token(&client).await, "t2");
+    assert!(js_sys::Date::now() - before < 5_000.0, "and waits for none");
+    assert_eq!(network.count(), 1);
 }
 
 #[wasm_bindgen_test]
