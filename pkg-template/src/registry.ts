@@ -83,7 +83,7 @@ function find(opened: Opened, name: string, config: string): Entry | undefined {
   if (!known || known.config === config) return known;
   throw new HoldallError(
     "bad-config",
-    `"${name}" is open with another configuration. Open it in one module and import it from there, or close it first.`,
+    `"${name}" is open with another configuration. Open it in one module, and load the page again after changing that; or close it first.`,
   );
 }
 
