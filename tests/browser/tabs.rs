@@ -109,9 +109,7 @@ async fn where_the_browser_refuses_locks_it_goes_without() {
     let _refused = replace(&locks, "request", &refuse);
     let client = page.open(AUTH);
     client.signed_in("t1", 0);
-    let before = js_sys::Date::now();
-    assert_eq!(&*token(&client).await, "t2");
-    assert!(js_sys::Date::now() - before < 5_000.0, "and waits for none");
+    assert_eq!(&*token(&client).await, "t2", "long before a test is given up");
     assert_eq!(network.count(), 1);
 }
 
