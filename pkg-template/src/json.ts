@@ -25,9 +25,9 @@ export function encode(value: unknown, owner: string): string {
   const path: (string | number)[] = [];
   const ancestors: object[] = [];
 
-  const refuse = (what: string): never => {
+  const refuse = (what: string, cure = ""): never => {
     const place = path.map((step) => (/^[a-z_$][\w$]*$/i.test(`${step}`) ? `.${step}` : `[${JSON.stringify(step)}]`)).join("");
-    throw new HoldallError("not-encodable", `${owner}: value${place} is ${what}, which JSON can't hold.`);
+    throw new HoldallError("not-encodable", `${owner}: value${place} is ${what}, which JSON can't hold.${cure}`);
   };
 
   const visit = (value: unknown): void => {
@@ -47,7 +47,7 @@ export function encode(value: unknown, owner: string): string {
         if (member !== undefined) step(key, member);
       }
     } else {
-      refuse(`an instance of ${value.constructor?.name}; store a plain object, an array or a string instead`);
+      refuse(`an instance of ${value.constructor?.name}`, " Store a plain object, an array or a string.");
     }
     ancestors.pop();
   };

@@ -49,8 +49,9 @@ export interface WasmClient {
   signIn(tokenResponse: string, user?: string): void;
   signOut(erase?: boolean): Promise<void>;
   token(): Promise<string>;
-  fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>;
-  prepare(input: RequestInfo | URL, init?: RequestInit): Promise<Request>;
+  // Not by `RequestInfo`, which a server's types may not have, and these are theirs, too.
+  fetch(...request: Parameters<typeof fetch>): Promise<Response>;
+  prepare(...request: Parameters<typeof fetch>): Promise<Request>;
   setRules(rules: string): void;
   export(): string;
   /** Whether `adopt` has been done for a slice. */

@@ -34,6 +34,20 @@ if (existsSync(published)) {
       assert.match(read("react.js"), /^"use client"/);
       for (const name of ["index.js", "svelte.js", "server.js"]) assert.doesNotMatch(read(name), /from"(?!\.\/)/);
     });
+
+    test("has a server's half that needs none of a page's types", () => {
+      const seen = new Set<string>();
+      const look = (file: URL): void => {
+        if (seen.has(file.href)) return;
+        seen.add(file.href);
+        const text = readFileSync(file, "utf8");
+        assert.doesNotMatch(text, /\bRequestInfo\b/, file.href);
+        for (const [, next] of text.matchAll(/(?:from |import\()"(\.[^"]+)\.js"/g)) look(new URL(`${next}.d.ts`, file));
+      };
+      look(new URL("server.d.ts", published));
+      assert.ok(seen.size > 3);
+    });
+
     test("is as large as its README says", () => {
       const kilobytes = ["index.js", "holdall.js", "holdall_bg.wasm"]
         .map((name) => brotliCompressSync(readFileSync(new URL(name, published))).length / 1000)
