@@ -50,8 +50,8 @@ export async function readState<const S extends Shapes>(
   const read = (slice: string, shape: Shape): unknown => {
     const name = shape.as ?? slice;
     if (shape.in === "query") {
-      if ("of" in shape) return query.values(slice, name, shape);
-      if ("fields" in shape) return query.fields(slice, name, shape);
+      if (shape.of) return query.values(slice, name, shape);
+      if (shape.fields) return query.fields(slice, name, shape);
       return query.json(slice, name, budget);
     }
     if (shape.in === "header") return dictionary.json(slice, name, budget);

@@ -17,6 +17,16 @@ const refusal = (request: Request | NodeRequest, shapes: Shapes = cart, limits =
   );
 
 describe("readState", () => {
+  test("refuses shapes that say nothing", async () => {
+    const request = new Request("http://localhost/?ids=1");
+    // @ts-expect-error it takes "number"
+    const typo: Shapes = { ids: { in: "query", of: "int" } };
+    await assert.rejects(readState(request, typo), { code: "bad-config" });
+    // @ts-expect-error fields are of a query
+    const elsewhere: Shapes = { ids: { in: "header", fields: { a: "number" } } };
+    assert.ok(elsewhere);
+  });
+
   test("takes what Express and its parsers have read", async () => {
     const form = { "content-type": "application/x-www-form-urlencoded" };
     const read = (body: unknown, headers: Record<string, string>) => readState({ method: "POST", url: "/", headers, body }, cart);

@@ -6,7 +6,7 @@ import type { ScalarType, Shape } from "./shapes.js";
  * are left out; in a query they would be somebody else's.
  */
 export function conforming(slice: string, shape: Shape, value: unknown): unknown {
-  if (value === undefined || !("of" in shape || "fields" in shape)) return value;
+  if (value === undefined || !(shape.of || shape.fields)) return value;
   const refused = malformed(slice, "it isn't of the agreed types");
   const scalar = (value: unknown, type: ScalarType): unknown => {
     if (typeof value !== type) throw refused;
@@ -16,14 +16,14 @@ export function conforming(slice: string, shape: Shape, value: unknown): unknown
     if (!Array.isArray(value)) throw refused;
     return value.map((element) => scalar(element, type));
   };
-  if ("of" in shape && shape.style !== "deepObject") {
+  if (shape.of && shape.style !== "deepObject") {
     const members = list(value, shape.of);
     if (new Set(members).size < members.length) throw refused;
     return members;
   }
   if (Array.isArray(value)) throw refused;
   const entries = Object.entries(value as object).flatMap(([name, member]: [string, unknown]) => {
-    const type = "of" in shape ? shape.of : Object.hasOwn(shape.fields, name) ? shape.fields[name] : undefined;
+    const type = shape.of ?? (Object.hasOwn(shape.fields, name) ? shape.fields[name] : undefined);
     if (type === undefined) return [];
     return [[name, typeof type === "string" ? scalar(member, type) : list(member, type[0])] as const];
   });

@@ -1,3 +1,4 @@
+import { HoldallError } from "../error.js";
 import type { Budget } from "./budget.js";
 import { malformed } from "./error.js";
 import { parseSlice } from "./json.js";
@@ -80,6 +81,7 @@ function scalar(slice: string, value: string, type: ScalarType): unknown {
     if (value !== "true" && value !== "false") throw malformed(slice, "a value has to be true or false");
     return value === "true";
   }
+  if (type !== "number") throw new HoldallError("bad-config", `The slice ${slice} has values of "string", "number" or "boolean".`);
   if (!NUMBER.test(value) || !Number.isFinite(Number(value))) throw malformed(slice, "a value has to be a number");
   return Number(value);
 }

@@ -21,6 +21,7 @@ export interface QueryValues {
   readonly in: "query";
   readonly style?: "form" | "deepObject";
   readonly of: ScalarType;
+  readonly fields?: never;
 }
 
 /** An object, as `unread=true&text=lamp`, or, as a `deepObject`, `filters[unread]=true`. `["string"]` is an array. */
@@ -28,12 +29,15 @@ export interface QueryFields {
   readonly in: "query";
   readonly style?: "form" | "deepObject";
   readonly fields: Readonly<Record<string, ScalarType | readonly [ScalarType]>>;
+  readonly of?: never;
 }
 
 /** Anything, as JSON: in the header `Holdall-State`, as a member or field of the body, or in the query in the style `json`. */
 export interface JsonText {
   readonly in: "query" | "header" | "body";
   readonly style?: "json";
+  readonly of?: never;
+  readonly fields?: never;
   /** Checks it, and gives it a type; a Standard Schema, as Zod's. */
   readonly schema?: StandardSchema;
 }
