@@ -230,7 +230,7 @@ impl Driver {
     /// # Errors
     /// [`Code::SignedOut`], [`Code::RefreshFailed`], [`Code::RefreshPending`], [`Code::SessionChanged`], [`Code::Closed`]
     pub async fn token(self: Rc<Self>) -> Result<Rc<str>, Failure> {
-        let epoch = self.read(|client| client.session.epoch().clone());
+        let epoch = self.epoch();
         let credentials = match self.change(|client| Ok(client.session.need(clock::now())))? {
             Need::Ready(credentials) => Some(credentials),
             Need::SignedOut => None,
@@ -287,8 +287,9 @@ impl Driver {
         )
     }
 
-    pub(super) fn settled(&self) -> &Waiters {
-        &self.settled
+    /// The present session's.
+    pub(super) fn epoch(&self) -> Rc<str> {
+        self.read(|client| client.session.epoch().clone())
     }
 
     pub(super) fn tell(&self, event: Event) {

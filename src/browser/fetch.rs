@@ -147,7 +147,7 @@ impl Driver {
                 again = judged.unwrap_or(Reply::Done);
             }
             if again == Reply::Wait {
-                let settled = self.settled().add().until(call.signal.as_ref()).await;
+                let settled = self.settled.add().until(call.signal.as_ref()).await;
                 if let Err(Failure::Browser(reason)) = settled {
                     return Err(reason.into());
                 }
@@ -196,10 +196,6 @@ impl Driver {
         self.read(|client| client.plan(&call.method, origin, path))
     }
 
-    fn epoch(&self) -> Rc<str> {
-        self.read(|client| client.session.epoch().clone())
-    }
-
     fn is_over(&self, exchange: &Exchange) -> bool {
         self.read(|client| client.is_over(exchange))
     }
@@ -238,8 +234,8 @@ impl Driver {
 
     async fn wait(self: &Rc<Self>, call: &Call, mut waiting: Waiting, waiter: Waiter) -> Result<Exchange, Failure> {
         match waiter.until(call.signal.as_ref()).await {
-            // The token that there is has to do.
-            Err(Failure::Own(error)) if waiting.plan.streamed && !ends(error.code) => {}
+            // The token that there is has to do; not somebody else's, as the core sees to.
+            Err(Failure::Own(_)) if waiting.plan.streamed => {}
             settled => settled?,
         }
         self.select(&mut waiting.plan)?;
@@ -288,11 +284,6 @@ impl Driver {
             milliseconds: clock::now().since(started) as u32,
         }));
     }
-}
-
-/// Whether an error means that whoever has made a request isn't there any more.
-fn ends(code: Code) -> bool {
-    matches!(code, Code::SessionChanged | Code::Closed)
 }
 
 fn redirected() -> Error {

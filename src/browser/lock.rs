@@ -28,7 +28,7 @@ pub(super) struct Lock {
 impl Driver {
     /// Asks for a lock. The session's epoch is in its name, so that whoever still has one of a former session is in nobody's way.
     pub(super) fn lock(self: &Rc<Self>, ticket: u64, level: u64) {
-        let epoch = self.read(|client| client.session.epoch().clone());
+        let epoch = self.epoch();
         let mut name = concat(&[&self.name, "/session/", &epoch, "/"]);
         write::integer(&mut name, level);
         let (had, release) = deferred();

@@ -3,11 +3,10 @@
 use holdall::browser::Failure;
 use js_sys::{Array, Function, Object};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{FormData, UrlSearchParams};
 
-use crate::support::{AUTH, Call, Gate, Network, Opened, Page, construct, get, object, own, reply, tokens};
+use crate::support::{Call, Network, Opened, Page, construct, get, object, own};
 
 const CONFIG: &str = r#""slices":[{"name":"cart","kind":"map"},{"name":"blocked","kind":"set"}],
     "rules":[{"match":"/api/*","send":{"cart":"body","blocked":{"in":"body","as":"hidden"}}},
@@ -244,53 +243,4 @@ async fn what_state_cant_be_put_into_is_not_sent() {
     let refused = client.fetch_input(&request, &JsValue::UNDEFINED).await;
     assert_eq!(own(refused), Some("body-not-mergeable"));
     assert_eq!(network.count(), 0);
-}
-
-#[wasm_bindgen_test]
-async fn bytes_are_sent_as_they_were() {
-    let page = Page::new("bytes-changed-later");
-    let gate = Gate::new();
-    let refresh = gate.promise();
-    let network = Network::new(move |call| match &*call.path() {
-        "/auth/refresh" => refresh.clone(),
-        _ => reply(200, ""),
-    });
-    let client = page.open(&format!(r#"{AUTH},"rules":[{{"match":"/api/*","token":true}}]"#));
-    client.signed_in("t1", 0);
-    let bytes = js_sys::Uint8Array::new_from_slice(b"data");
-    let sent = ["PUT", "PATCH"].map(|method| {
-        let body: JsValue = if method == "PUT" {
-            bytes.clone().into()
-        } else {
-            bytes.buffer().into()
-        };
-        client.start("/api/x", &object(&[("method", method.into()), ("body", body)]))
-    });
-    bytes.fill(b'0', 0, 4);
-    gate.open(tokens("t2", 60));
-    for promise in sent {
-        JsFuture::from(promise).await.unwrap();
-    }
-    for call in network.to("/api/x") {
-        assert_eq!(call.text().await, "data", "as `fetch` takes them when it is called");
-    }
-}
-
-#[wasm_bindgen_test]
-async fn a_request_of_another_window_is_one_too() {
-    let page = Page::new("other-window");
-    let network = Network::ok();
-    let client = page.open(&format!(r#"{AUTH},"rules":[{{"match":"POST /api/*","token":true}}]"#));
-    client.signed_in("t1", 60);
-    let frame = js_sys::eval("document.body.appendChild(document.createElement('iframe'))").unwrap();
-    let request: Function = get(&get(&frame, "contentWindow"), "Request").unchecked_into();
-    let address = js_sys::eval("location.origin + '/api/x'").unwrap();
-    let init = object(&[("method", "POST".into()), ("body", "text".into())]);
-    let given = js_sys::Reflect::construct(&request, &Array::of2(&address, &init)).unwrap();
-    client.fetch_input(&given, &JsValue::UNDEFINED).await.unwrap();
-    let call = network.only();
-    assert_eq!((&*call.request.method(), &*call.text().await), ("POST", "text"));
-    assert_eq!(call.token().as_deref(), Some("t1"));
-    let remove: Function = get(&frame, "remove").unchecked_into();
-    remove.call0(&frame).unwrap();
 }

@@ -83,12 +83,7 @@ async fn a_pause_before_another_try_ends_with_the_session() {
 #[wasm_bindgen_test]
 async fn a_stream_that_waited_for_a_token_goes_out_for_nobody_else() {
     let page = Page::new("leaves-with-a-stream");
-    let gate = Gate::new();
-    let refresh = gate.promise();
-    let network = Network::new(move |call| match &*call.path() {
-        "/auth/refresh" => refresh.clone(),
-        _ => reply(200, ""),
-    });
+    let (network, gate) = Network::held("/auth/refresh", 200);
     let client = page.open(&format!("{AUTH},{RULES}"));
     client.signed_in("t1", 0);
     let stream: JsValue = construct("ReadableStream", &[]);

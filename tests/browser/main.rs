@@ -17,6 +17,7 @@ mod closing;
 mod consume;
 #[cfg(feature = "front")]
 mod front;
+mod given;
 mod leaving;
 mod numbers;
 mod other_tabs;

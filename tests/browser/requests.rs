@@ -393,20 +393,3 @@ async fn what_can_be_no_request_is_refused_as_fetch_would() {
 fn page_address(path: &str) -> String {
     web_sys::window().unwrap().location().origin().unwrap() + path
 }
-
-#[wasm_bindgen_test]
-async fn headers_that_can_be_read_once_reach_the_network() {
-    let page = Page::new("headers-once");
-    let network = Network::ok();
-    let client = page.open(&format!(r#"{AUTH},"rules":[{{"match":"/api/*","token":true}}]"#));
-    client.signed_in("t1", 60);
-    for address in ["/other", "/api/x"] {
-        let headers = js_sys::Map::new();
-        headers.set(&"x-own".into(), &"1".into());
-        let init = object(&[("headers", headers.entries().into())]);
-        client.fetch(address, &init).await.unwrap();
-    }
-    for call in network.calls() {
-        assert_eq!(call.header("x-own").as_deref(), Some("1"), "{}", call.path());
-    }
-}

@@ -139,12 +139,7 @@ async fn a_refresh_under_way_brings_nothing_back() {
 #[wasm_bindgen_test]
 async fn a_request_under_way_is_aborted_and_its_answer_is_nobodys() {
     let page = Page::new("out-while-sent");
-    let gate = Gate::new();
-    let answer = gate.promise();
-    let network = Network::new(move |call| match &*call.path() {
-        "/api/x" => answer.clone(),
-        _ => reply(204, ""),
-    });
+    let (network, gate) = Network::held("/api/x", 204);
     let client = page.open(&format!("{AUTH},{RULES}"));
     client.signed_in("t1", 60);
     let sent = client.start("/api/x", &JsValue::UNDEFINED);

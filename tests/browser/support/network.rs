@@ -52,6 +52,17 @@ impl Network {
         Self::new(|_| reply(200, "{}"))
     }
 
+    /// One that answers what goes to `path` when it is told, and everything else with that status.
+    pub(crate) fn held(path: &'static str, status: u16) -> (Self, Gate) {
+        let gate = Gate::new();
+        let answer = gate.promise();
+        let network = Self::new(move |call| match call.path() == path {
+            true => answer.clone(),
+            false => reply(status, ""),
+        });
+        (network, gate)
+    }
+
     pub(crate) fn calls(&self) -> Vec<Rc<Call>> {
         self.calls.borrow().clone()
     }
