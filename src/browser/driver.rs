@@ -41,6 +41,8 @@ pub struct Driver {
     /// The last attempt to store failed.
     pub(super) full: Cell<bool>,
     pub(super) compacting: Cell<bool>,
+    /// Something was stored in the midst of it.
+    pub(super) compact_again: Cell<bool>,
     /// When the page looks next for what has expired: wall time in milliseconds since 1970.
     pub(super) expires: Cell<u64>,
     pub(super) closed: Cell<bool>,
@@ -139,6 +141,7 @@ impl Driver {
             flushing: Cell::new(false),
             full: Cell::new(false),
             compacting: Cell::new(false),
+            compact_again: Cell::new(false),
             expires: Cell::new(u64::MAX),
             closed: Cell::new(false),
             refresh_took: Cell::new(0),

@@ -31,6 +31,7 @@ impl Driver {
     /// Compacts what is worth it; at once if the storage is full, since that makes room, or if much has piled up.
     pub(super) fn compact_later(self: &Rc<Self>, at_once: bool) {
         if self.compacting.replace(true) {
+            self.compact_again.set(true);
             return;
         }
         let driver = Rc::downgrade(self);
@@ -50,10 +51,15 @@ impl Driver {
                 let Some(driver) = driver.upgrade().filter(|driver| !driver.closed.get()) else {
                     return;
                 };
+                if wait > 0 {
+                    // All that is stored has its turn yet.
+                    driver.compact_again.set(false);
+                }
                 let pace = driver.change(|client| Ok(client.store.compact())).ok().flatten();
                 wait = match pace {
                     Some(Pace::Soon) => 0,
                     Some(Pace::Later) => CONFIRM_AFTER,
+                    None if driver.compact_again.take() => COMPACT_AFTER,
                     None => return driver.compacting.set(false),
                 };
             }

@@ -14,6 +14,7 @@ mod again;
 mod answers;
 mod bodies;
 mod closing;
+mod compacting;
 mod consume;
 #[cfg(feature = "front")]
 mod front;

@@ -1,11 +1,12 @@
 //! Storage that is full, blocked or damaged.
 
-use holdall::client::Client;
-use js_sys::{Function, global};
+use js_sys::Function;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::{AUTH, FastTimers, Network, Page, get, local, microtasks, replace, replace_getter, reply, sleep};
+use crate::support::{
+    AUTH, FastTimers, Network, Page, get, local, microtasks, refuse_writes, replace, replace_getter, reply, sleep,
+};
 
 const CART: &str = r#""slices":[{"name":"cart","kind":"map"}]"#;
 
@@ -179,56 +180,6 @@ async fn a_damaged_entry_of_another_tab_is_told_of() {
     page.stored_elsewhere(Some(&key), Some(r#"{"f":1,"k":1e99,"r":[],"s":{}}"#));
     assert_eq!(client.heard.events(), [format!("corrupt {key}")]);
     assert_eq!(client.keys(0), ["lamp"]);
-}
-
-#[wasm_bindgen_test]
-async fn many_records_become_a_snapshot_and_stay_readable() {
-    let page = Page::new("compact");
-    let client = page.open(CART);
-    let rounds = 100;
-    for round in 0..rounds {
-        client.put(0, &format!("k{}", round % 10), &round.to_string());
-        microtasks().await;
-    }
-    assert_eq!(page.records().len(), rounds);
-    let _fast = FastTimers::start();
-    let again = page.open(CART);
-    sleep(40_000).await;
-    assert!(page.records().len() < 10, "{} entries left", page.records().len());
-    let next = page.open(CART);
-    for client in [&client, &again, &next] {
-        assert_eq!(client.read(whole), next.read(whole));
-        assert_eq!(client.entry(0, "k9").as_deref(), Some("99"));
-        assert_eq!(client.keys(0).len(), 10);
-    }
-}
-
-/// Safari knows no idle time.
-#[wasm_bindgen_test]
-async fn compacting_needs_no_idle_callback() {
-    let page = Page::new("no-idle");
-    let client = page.open(CART);
-    for round in 0..100 {
-        client.put(0, "lamp", &round.to_string());
-        microtasks().await;
-    }
-    let _fast = FastTimers::start();
-    let _none = replace(&global(), "requestIdleCallback", &JsValue::UNDEFINED);
-    let _again = page.open(CART);
-    sleep(40_000).await;
-    assert!(page.records().len() < 10, "{} entries left", page.records().len());
-    assert_eq!(page.open(CART).entry(0, "lamp").as_deref(), Some("99"));
-}
-
-fn whole(client: &Client) -> Option<String> {
-    client.store.whole(0)
-}
-
-/// Makes every `setItem` throw.
-fn refuse_writes() -> impl Drop {
-    let prototype = get(&get(&js_sys::global(), "Storage"), "prototype");
-    let refuse = Function::new_no_args(r#"throw new DOMException("full", "QuotaExceededError")"#);
-    replace(&prototype, "setItem", &refuse)
 }
 
 #[wasm_bindgen_test]

@@ -10,8 +10,8 @@ mod time;
 pub(crate) use client::{Opened, code, own};
 pub(crate) use js::{construct, get, microtasks, object, text_of};
 pub(crate) use network::{Call, Gate, Network, fail, reply, reply_with, tokens};
-pub(crate) use page::{Page, local, session, storage_event};
-pub(crate) use replace::{replace, replace_getter};
+pub(crate) use page::{Page, local, refuse_writes, session, storage_event};
+pub(crate) use replace::{Replaced, replace, replace_getter};
 pub(crate) use time::{FastTimers, pass, pass_monotonic, sleep, until};
 
 /// A session renewed by cookie.

@@ -1,9 +1,10 @@
 use holdall::client::Config;
 use holdall::error::Error;
+use js_sys::{Function, global};
 use web_sys::Storage;
 
-use super::replace::restore_all;
-use super::{Opened, construct, object};
+use super::replace::{Replaced, replace, restore_all};
+use super::{Opened, construct, get, object};
 
 /// What one test has of the page: all storage keys that begin with its name. They are gone before it and after it.
 pub(crate) struct Page {
@@ -104,4 +105,11 @@ pub(crate) fn storage_event(key: Option<&str>, value: Option<&str>, area: Option
     ]);
     let event: web_sys::StorageEvent = construct("StorageEvent", &["storage".into(), init]);
     web_sys::window().unwrap().dispatch_event(&event).unwrap();
+}
+
+/// Makes every `setItem` throw.
+pub(crate) fn refuse_writes() -> Replaced {
+    let prototype = get(&get(&global(), "Storage"), "prototype");
+    let refuse = Function::new_no_args(r#"throw new DOMException("full", "QuotaExceededError")"#);
+    replace(&prototype, "setItem", &refuse)
 }

@@ -86,7 +86,7 @@ fn split_methods(text: &str) -> Result<(Vec<String>, &str), Refusal<'_>> {
     for method in split(methods, b',') {
         if method.is_empty() || !has_only(method, &|byte| byte.is_ascii_uppercase() || byte == b'-') {
             return Err((
-                "write methods in upper case, with a comma and no space between them: GET,POST /path",
+                "write methods in upper case, with just a comma between: GET,POST /path",
                 method,
             ));
         }

@@ -176,7 +176,7 @@ fn refuses_what_cannot_be_meant() {
     let error = compile(r#"[{"match":"get /a"}]"#).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the rule `get /a` can't be used: write methods in upper case, with a comma and no space between them: GET,POST /path (found `get`)"
+        "the rule `get /a` can't be used: write methods in upper case, with just a comma between: GET,POST /path (found `get`)"
     );
 }
 
