@@ -21,6 +21,11 @@ export function hasten(times) {
   window.setTimeout = (action, milliseconds) => setTimeout(action, milliseconds / times);
 }
 
+/** Makes the page one that is never idle. */
+export function neverIdle() {
+  window.requestIdleCallback = () => 0;
+}
+
 /** Waits for a task after this one, which no tab has to wait long for. */
 export function nextTask() {
   return new Promise((resolve) => {

@@ -3,15 +3,16 @@
 import { map, open, set } from "/holdall/index.js";
 import { WIDE, fill, filled, loseRoom, makeRoom } from "./room.js";
 import { beforeWriting, isDropped, stored, storedBy } from "./stored.js";
-import { hasten, nextTask, ticks } from "./ticks.js";
+import { hasten, neverIdle, nextTask, ticks } from "./ticks.js";
 import { mixed } from "./work/mixed.js";
 import { numbered } from "./work/numbered.js";
 import { puts } from "./work/puts.js";
 
 const works = { mixed, numbered, puts };
 
-const { hasty } = Object.fromEntries(new URLSearchParams(location.search));
+const { hasty, busy } = Object.fromEntries(new URLSearchParams(location.search));
 if (hasty) hasten(hasty);
+if (busy) neverIdle();
 
 const app = await open({ name: "tabs", state: { counts: map(), lines: map(), members: set() } });
 const { counts, lines, members } = app.state;

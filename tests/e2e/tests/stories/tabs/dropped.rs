@@ -29,7 +29,7 @@ async fn a_snapshot_that_the_browser_accepts_and_then_drops_costs_no_record() {
     // Before there is anything so large: it compacts when it likes.
     two.lose_room_before_writing(LARGE).await;
     // Nobody lives who could write the line again.
-    let author = Worker::open(&browser, &pages, "author").await;
+    let author = Worker::open_busy(&browser, &pages, "author").await;
     author.put_large(LARGE).await;
     assert_eq!(agreement(&[&two, &author]).await.large(), LARGE);
     author.crash().await;
@@ -59,7 +59,8 @@ async fn two_tabs() -> (Browser, Pages, [Worker; 2]) {
     let pages = Pages::start().await;
     let browser = Browser::start().await;
     let workers = [
-        Worker::open(&browser, &pages, "one").await,
+        // It takes the room, and leaves compacting to the other.
+        Worker::open_busy(&browser, &pages, "one").await,
         Worker::open(&browser, &pages, "two").await,
     ];
     fill_storage(&workers, SPARE).await;

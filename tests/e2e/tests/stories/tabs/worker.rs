@@ -104,6 +104,11 @@ impl Worker {
         Self::open_with(browser, pages, name, "&hasty=10").await
     }
 
+    /// As [`Worker::open`], for one whose page is never idle, so that its library doesn't compact.
+    pub(crate) async fn open_busy(browser: &Browser, pages: &Pages, name: &str) -> Self {
+        Self::open_with(browser, pages, name, "&busy=1").await
+    }
+
     async fn open_with(browser: &Browser, pages: &Pages, name: &str, options: &str) -> Self {
         let tab = browser.new_tab().await;
         // An address of its own.
