@@ -137,9 +137,7 @@ function create<T extends Scalar>(entries: Entries): SetSlice<T> {
 
   const shown = (key: string): Scalar | undefined => {
     const other = checked && entries.read(key);
-    // `true`: just that it is there.
-    if (other === true) others.delete(key);
-    else if (other !== undefined) others.set(key, other as Scalar);
+    if (other !== undefined) others.set(key, other as Scalar);
     return others.get(key) ?? memberOf(key);
   };
 

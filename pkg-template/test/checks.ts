@@ -86,6 +86,19 @@ export function testChecks(backend: string, open: Open): void {
       assert.deepEqual(removed.calls, [["Mallory"]]);
     });
 
+    test("may replace them with booleans", async () => {
+      const name = uniqueName();
+      const old = await open({ name, state: { answers: set() } });
+      for (const member of ["yes", "no"]) old.state.answers.add(member);
+
+      const migrate = (member: string): boolean => member === "yes";
+      const app = await again(old, open, { name, state: { answers: set<boolean>({ version: 2, migrate }) } });
+      const { answers } = app.state;
+      assert.deepEqual([...answers], [true, false]);
+      assert.equal(answers.delete(true), true);
+      assert.deepEqual([...answers], [false]);
+    });
+
     test("gets an object as a whole, and may leave to initial what is new", async () => {
       const name = uniqueName();
       const old = await open({ name, state: { filters: object({ initial: { colour: "red" } }) } });

@@ -72,7 +72,7 @@ export class FakeClient implements WasmClient {
   }
 
   put(slice: number, key: string, json: string): void {
-    this.write(slice, key, this.slice(slice).kind === "set" ? true : JSON.parse(json));
+    this.write(slice, key, JSON.parse(this.slice(slice).kind === "set" ? key : json));
   }
 
   patch(slice: number, key: string, json: string): void {
@@ -307,7 +307,7 @@ export class FakeClient implements WasmClient {
         kind === "object" || !initial
           ? []
           : Array.isArray(initial)
-            ? initial.map((member) => [canonical(member), true])
+            ? initial.map((member) => [canonical(member), member])
             : Object.entries(initial);
       entries = new Map();
       for (const [key, value] of first) {

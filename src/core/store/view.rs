@@ -18,17 +18,18 @@ pub(super) fn is_member(key: &str) -> bool {
 }
 
 impl Store {
-    /// An entry's value as canonical JSON; `true` for a member that is there, or the member as the application shows it. An object's is the key `""`, and always there.
+    /// An entry's value as canonical JSON; of a member that is there, the member as the application shows it. An object's is the key `""`, and
+    /// always there.
     #[must_use]
     pub fn entry(&self, slice: usize, key: &str) -> Option<String> {
         let definition = self.slices.get(slice)?;
         let entry = self.get(slice, key);
         match (definition.kind, entry, self.verdicts.shown(slice, key)) {
             (_, Some(_), Some(shown)) => Some(String::from(&**shown)),
-            (Kind::Set, entry, None) => entry.map(|_| "true".to_owned()),
+            // The key, for that is the member.
+            (Kind::Set, Some(_), None) => is_member(key).then(|| key.to_owned()),
             (Kind::Map, Some(entry), None) => entry.value(self.numbers),
-            (Kind::Map | Kind::Set, None, Some(_)) => None,
-            (Kind::Map, None, None) => None,
+            (Kind::Map | Kind::Set, None, _) => None,
             (Kind::Object, entry, _) => Some(write_object(&definition.fields(entry, self.numbers))),
         }
     }
