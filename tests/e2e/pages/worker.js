@@ -37,10 +37,11 @@ window.worker = {
   /**
    * From that moment on, does so many changes of that kind under the tab's name, so many a second. Firefox hands over to its
    * storage process what a task has written when that task ends, so there a change can be told to survive the tab only by the
-   * next one.
+   * next one. Called again, it does so many more.
    */
   async start({ tab, kind, from, changes, perSecond, sureAfterTask }) {
-    work = works[kind](app, tab);
+    work ??= works[kind](app, tab);
+    done = 0;
     for await (const _ of ticks()) {
       const due = Math.min(changes, Math.ceil(((Date.now() - from) * perSecond) / 1000));
       while (done < due) {

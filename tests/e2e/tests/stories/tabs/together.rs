@@ -5,13 +5,16 @@ use std::time::Duration;
 use holdall_e2e::{Browser, Engine, Pages, within};
 use tokio::time::sleep;
 
-use super::worker::{Expected, Work, Worker, agreement, is_complete, start};
+use super::worker::{Expected, Progress, Work, Worker, agreement, is_complete, start};
 
 const WORK: Work = Work {
     kind: "mixed",
     changes: 2_000,
     per_second: 125,
 };
+
+/// Who comes to compact is chance as long as all do: they work on until each of them has, but no longer than so many times.
+const TIMES: usize = 4;
 
 /// How many records are left when nobody has anything to compact any more.
 const FEW: u64 = 80;
@@ -33,15 +36,21 @@ async fn four_tabs_at_once_lose_nothing(engine: Engine) {
     for name in ["a", "b", "c", "d"] {
         workers.push(Worker::open_hasty(&browser, &pages, name).await);
     }
-    start(&workers, &WORK).await;
-    let mut expected: Vec<Expected> = Vec::new();
-    for worker in &workers {
-        let progress = worker.has_done(WORK.changes).await;
-        let stored = &progress.stored;
-        assert!(stored.removed > 0, "{} hasn't compacted: {stored:?}", worker.name);
-        expected.extend(progress.expected);
+    let mut done = Vec::new();
+    for _ in 0..TIMES {
+        start(&workers, &WORK).await;
+        done = Vec::new();
+        for worker in &workers {
+            done.push(worker.has_done(WORK.changes).await);
+        }
+        if done.iter().all(|progress| progress.stored.removed > 0) {
+            break;
+        }
     }
-    let expected: Vec<&Expected> = expected.iter().collect();
+    for (worker, Progress { stored, .. }) in workers.iter().zip(&done) {
+        assert!(stored.removed > 0, "{} hasn't compacted: {stored:?}", worker.name);
+    }
+    let expected: Vec<&Expected> = done.iter().flat_map(|progress| &progress.expected).collect();
     let living: Vec<&Worker> = workers.iter().collect();
     is_complete(&agreement(&living).await, &expected);
 
