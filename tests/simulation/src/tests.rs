@@ -5,6 +5,7 @@ use crate::history::{History, Memory, Remembered};
 use crate::ops::Ops;
 use crate::page::{Dot, Made, Replica, Setup, Stamp};
 use crate::run::Run;
+use crate::slices::SLICES;
 use crate::stored::Stored;
 
 const CART: usize = 0;
@@ -86,7 +87,9 @@ impl Hand {
     }
 
     fn vase(&self, seen: &[usize]) -> Option<String> {
-        self.history.shown(CART, VASE, &set(seen)).value()
+        self.history
+            .shown(CART, VASE, &set(seen))
+            .value(SLICES[CART].keys[VASE])
     }
 }
 

@@ -133,12 +133,12 @@ impl<'a> Shown<'a> {
         floors.filter(is_known).copied().collect()
     }
 
-    /// The value as canonical JSON; `None` if the entry isn't there.
-    pub(crate) fn value(&self) -> Option<String> {
+    /// The value as canonical JSON, which of a member is its key; `None` if the entry isn't there.
+    pub(crate) fn value(&self, key: &str) -> Option<String> {
         match self.kind {
             Of::Object => Some(self.object()),
             _ if !self.is_present() => None,
-            Of::Set => Some("true".into()),
+            Of::Set => Some(key.into()),
             Of::Map => Some(match self.whole() {
                 Some(whole) => whole.text.clone(),
                 None => self.object(),
@@ -174,7 +174,7 @@ impl History {
         let mut entries = Vec::new();
         for (key, name) in SLICES[slice].keys.iter().enumerate() {
             let shown = self.shown(slice, key, seen);
-            if let Some(value) = shown.value() {
+            if let Some(value) = shown.value(name) {
                 entries.push((shown.order, *name, value));
             }
         }
