@@ -1,5 +1,8 @@
 //! Signing out: at once here, then with the server, which is told until it has confirmed.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use js_sys::Promise;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
@@ -93,6 +96,25 @@ async fn an_unconfirmed_sign_out_is_told_by_the_next_page() {
         assert_eq!(page.hint(), None);
         assert_eq!(next.status(), "signed-out");
     }
+}
+
+#[wasm_bindgen_test]
+async fn an_unconfirmed_sign_out_is_told_when_the_network_is_back() {
+    let page = Page::new("unconfirmed-online");
+    let online = Rc::new(Cell::new(false));
+    let is_online = online.clone();
+    let network = Network::new(move |_| match is_online.get() {
+        true => reply(204, ""),
+        false => fail(&js_sys::TypeError::new("Failed to fetch")),
+    });
+    let client = page.open(AUTH);
+    client.signed_in("t1", 60);
+    assert_eq!(own(client.driver().sign_out(false).await), Some("sign-out-unconfirmed"));
+    online.set(true);
+    let event = web_sys::Event::new("online").unwrap();
+    web_sys::window().unwrap().dispatch_event(&event).unwrap();
+    until(|| page.hint().is_none()).await;
+    assert_eq!(network.calls().len(), 2);
 }
 
 #[wasm_bindgen_test]

@@ -99,7 +99,7 @@ impl Session {
             }
             self.confirm(epoch.into());
         } else {
-            self.effects.push(Effect::SignedOut(Err(unconfirmed())));
+            self.told_nobody();
         }
     }
 
@@ -249,19 +249,27 @@ impl Session {
         if stored || self.held.is_some() {
             self.revoke();
         } else {
-            self.effects.push(Effect::SignedOut(Err(unconfirmed())));
+            self.told_nobody();
         }
     }
 
-    /// Has the refresh token revoked (RFC 7009), if there is one, and somebody to do it.
+    /// Has the refresh token revoked (RFC 7009), if there is one, and somebody to do it. It stays for another try.
     fn revoke(&mut self) {
-        match self.held.take() {
+        match &self.held {
             Some(token) if !self.config.sign_out.is_empty() => {
-                let body = form(&self.config, "token", &token);
+                let body = form(&self.config, "token", token);
                 self.effects.push(Effect::SignOut(self.epoch.clone(), Some(body)));
             }
             _ => self.confirm(self.epoch.clone()),
         }
+    }
+
+    fn told_nobody(&mut self) {
+        self.unconfirmed = true;
+        self.effects.push(Effect::SignedOut(Err(Error::new(
+            Code::SignOutUnconfirmed,
+            &["signed out here; the server will be told later, at the latest when the page is opened next"],
+        ))));
     }
 
     fn confirm(&mut self, epoch: Rc<str>) {
@@ -291,11 +299,4 @@ pub(super) fn form(config: &AuthConfig, name: &str, token: &str) -> Secret {
     body.push_str("&client_id=");
     percent::encode(&mut body, &config.client_id);
     secret(body)
-}
-
-fn unconfirmed() -> Error {
-    Error::new(
-        Code::SignOutUnconfirmed,
-        &["signed out here; the server will be told when the page is opened next"],
-    )
 }

@@ -55,6 +55,8 @@ pub struct Session {
     pub(super) to_revoke: Option<String>,
     /// The session that was left last.
     pub(super) leaving: Option<Rc<str>>,
+    /// The server couldn't be told that it was left.
+    pub(super) unconfirmed: bool,
     /// This page's name as a claimant.
     pub(super) claimant: u64,
     /// A few at most: a queue of its own kind would cost the wasm build half a kilobyte.
@@ -101,6 +103,7 @@ impl Session {
             to_commit: None,
             to_revoke: None,
             leaving: None,
+            unconfirmed: false,
             // As JSON holds it.
             claimant: random.draw() >> 12,
             effects: Vec::new(),

@@ -64,6 +64,9 @@ impl Session {
     pub fn woken(&mut self, now: Now) {
         self.behind = true;
         self.backoff.hurry();
+        if core::mem::take(&mut self.unconfirmed) && matches!(self.phase, Phase::SignedOut) {
+            self.tell_server();
+        }
         match (self.paused.take(), &self.attempt) {
             (Some((reason, origin)), None) => self.begin(reason, origin, now),
             // Whatever it had found out may be long past.

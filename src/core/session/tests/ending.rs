@@ -79,6 +79,33 @@ fn sign_out_is_final_whatever_comes_late() {
 }
 
 #[test]
+fn a_server_that_could_not_be_told_is_told_when_the_network_is_back() {
+    let mut tab = signed_in();
+    tab.sign_out(at(100));
+    tab.woken(at(100));
+    let epoch = tab.epoch().clone();
+    let told = |effects: &[Effect]| effects.contains(&Effect::SignOut(epoch.clone(), None));
+    assert!(told(&tab.effects(at(100))));
+    tab.woken(at(101));
+    assert!(!told(&tab.effects(at(101))), "it may yet answer");
+    for second in 102..104 {
+        tab.sign_out_answered(&epoch, Answer::Unreachable);
+        tab.woken(at(second));
+        assert!(told(&tab.effects(at(second))), "again and again");
+    }
+    tab.sign_out_answered(&epoch, status(204));
+    tab.woken(at(105));
+    assert!(!told(&tab.effects(at(105))));
+
+    tab.sign_out_answered(&epoch, Answer::Unreachable);
+    tab.sign_in(RESPONSE, None, at(106)).unwrap();
+    tab.sign_out_answered(&epoch, Answer::Unreachable);
+    tab.woken(at(107));
+    let ends = |effect: &Effect| matches!(effect, Effect::SignOut(..));
+    assert!(!tab.effects(at(107)).iter().any(ends), "that would end this session");
+}
+
+#[test]
 fn a_confirmed_sign_out_does_not_end_the_next_sign_in() {
     let mut tab = signed_in();
     tab.sign_out(at(0));

@@ -242,6 +242,26 @@ fn a_sign_out_revokes_what_is_kept_and_goes_on_at_the_next_visit() {
 }
 
 #[test]
+fn a_sign_out_revokes_what_is_kept_when_the_network_is_back() {
+    for keeper in [VAULT, r#"{"token":"/t","clientId":"x","revoke":"/revoke"}"#] {
+        let mut tab = keeps(keeper);
+        tab.sign_out(at(1));
+        let epoch = tab.epoch().clone();
+        let revokes = |effect: &Effect| matches!(effect, Effect::SignOut(_, Some(body)) if body.0.contains("ref%2F1"));
+        for second in 1..3 {
+            assert!(tab.effects(at(second)).iter().any(revokes));
+            tab.sign_out_answered(&epoch, Answer::Unreachable);
+            tab.woken(at(second));
+        }
+        tab.sign_out_answered(&epoch, status(200));
+        tab.effects(at(3));
+        tab.woken(at(4));
+        assert!(!tab.effects(at(4)).iter().any(revokes));
+        assert_eq!(*tab.vault.borrow(), None);
+    }
+}
+
+#[test]
 fn a_sign_out_takes_nothing_from_whoever_signs_in_then() {
     let mut tab = keeps(VAULT);
     tab.sign_out(at(1));
@@ -252,6 +272,15 @@ fn a_sign_out_takes_nothing_from_whoever_signs_in_then() {
     tab.sign_out_answered(&epoch, status(200));
     tab.effects(at(3));
     assert!(tab.vault.borrow().as_ref().unwrap().contains("ref/7"));
+
+    let mut tab = keeps(r#"{"token":"/t","clientId":"x","revoke":"/revoke"}"#);
+    tab.sign_out(at(1));
+    let epoch = tab.epoch().clone();
+    tab.sign_in(&response(7), None, at(2)).unwrap();
+    tab.effects(at(2));
+    tab.sign_out_answered(&epoch, status(200));
+    tab.need(at(200));
+    assert!(sent(&mut tab, at(200))[0].contains("ref%2F7"));
 }
 
 #[test]
