@@ -29,7 +29,9 @@ export function multipartFields(body: Uint8Array, contentType: string, budget: B
     const end = find(delimiter, at + 2);
     const blank = find(blankLine, at + 2);
     if (blank + 4 > end) throw broken;
-    const name = fieldName(utf8(body.subarray(at + 2, blank)) ?? "");
+    const headers = utf8(body.subarray(at + 2, blank));
+    if (headers === undefined) throw broken;
+    const name = fieldName(headers);
     if (name !== undefined) fields.push([name, body.subarray(blank + 4, end)]);
     at = end + delimiter.length;
   }
