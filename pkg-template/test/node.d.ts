@@ -88,3 +88,12 @@ declare module "node:stream" {
   export type Readable = never;
   export type Writable = never;
 }
+
+declare module "node:net" {
+  interface Socket extends AsyncIterable<Uint8Array> {
+    write(data: string): void;
+    setTimeout(milliseconds: number, listener: () => void): void;
+    destroy(): void;
+  }
+  export function connect(port: number, host: string): Socket;
+}

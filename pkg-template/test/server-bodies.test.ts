@@ -1,6 +1,7 @@
 // Requests whose body somebody else may have read before `readState`.
 import * as assert from "node:assert/strict";
 import type { Answer, Incoming } from "node:http";
+import { connect } from "node:net";
 import { describe, test } from "node:test";
 import { HoldallError, readState, StateError, type NodeRequest } from "../src/server.js";
 import { serve } from "./serve.js";
@@ -57,6 +58,17 @@ async function answers(before: Middleware, bodies: (BodyInit | undefined)[], hea
     }
   });
   return found;
+}
+
+/** What a server writes to one connection, after the requests. */
+async function written(origin: string, requests: string): Promise<string> {
+  const { hostname, port } = new URL(origin);
+  const socket = connect(Number(port), hostname);
+  socket.setTimeout(5_000, () => socket.destroy());
+  socket.write(requests);
+  let text = "";
+  for await (const chunk of socket) text += new TextDecoder().decode(chunk);
+  return text;
 }
 
 function form(fields: [name: string, value: string | Blob][]): FormData {
@@ -135,5 +147,16 @@ describe("readState, after", () => {
     ]);
     const parsed: NodeRequest = { headers: json, body: JSON.parse(deep(20_000)) };
     await assert.rejects(readState(parsed, cart), { name: "HoldallError", code: "too-large", status: 413 });
+  });
+});
+
+test("what comes after a body that was refused is answered, too", async () => {
+  const large = `${"f4240\r\n".concat("x".repeat(1_000_000), "\r\n").repeat(3)}0\r\n\r\n`;
+  const refused = `POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n${large}`;
+  const answer = (request: Incoming): Promise<unknown> =>
+    readState(request, cart).catch((error: unknown) => (error instanceof StateError ? error.code : Promise.reject(error)));
+  await serve(answer, async (origin) => {
+    const answers = await written(origin, `${refused}GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    assert.match(answers, /^HTTP[^]*\r\n\r\n"too-large"HTTP[^]*\r\n\r\n\{\}$/);
   });
 });

@@ -89,11 +89,14 @@ describe("readState", () => {
       assert.deepEqual(await answer.json(), error.problem);
     }
     let pulled = 0;
-    const endless = new ReadableStream<Uint8Array>({
-      pull: (controller) => controller.enqueue(new Uint8Array((pulled += 65_536) && 65_536)),
-    });
-    assert.equal((await refusal(post(endless))).code, "too-large");
+    const endless = (): ReadableStream<Uint8Array> =>
+      new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array((pulled += 65_536) && 65_536)) });
+    assert.equal((await refusal(post(endless()))).code, "too-large");
     assert.ok(pulled < 1_200_000, `${pulled}`);
+    // Of a clone, whose cancelling waits for the original's.
+    const original = post(endless());
+    assert.equal((await refusal(original.clone())).code, "too-large");
+    await original.body?.cancel();
     pulled = 0;
     const announced = { ...json, "content-length": "100000000" };
     assert.equal((await refusal(post(new ReadableStream({ pull: () => void pulled++ }, { highWaterMark: 0 }), announced))).code, "too-large");

@@ -13,6 +13,11 @@ export interface NodeRequest {
   readonly readableDidRead?: boolean | undefined;
 }
 
+interface NodeStream {
+  iterator(options: object): AsyncIterable<Uint8Array>;
+  resume(): unknown;
+}
+
 /** A body as it came, or the fields of a form that a parser has read. */
 export type Body = Uint8Array | Field[];
 
@@ -50,9 +55,10 @@ async function nodeBody(request: NodeRequest, header: (name: string) => string, 
   // Beside an unread stream, an empty object is what Express 4's parsers leave of a body that isn't theirs.
   const filled = typeof body === "object" && body !== null && (readableDidRead === undefined || Object.keys(body).length > 0);
   if (readableDidRead || filled) return unparse(body, header("content-type"));
-  // Leaving its usual loop early would end the connection, and with it the answer.
-  const stream = request as { iterator?: (options: object) => AsyncIterable<Uint8Array> };
-  return readStream(header("content-length"), stream.iterator?.({ destroyOnReturn: false }) ?? null, budget);
+  const stream = request as Partial<NodeStream>;
+  // Leaving its usual loop early would end the connection, and with it the answer. What is left unread would block the next request on it.
+  const chunks = stream.iterator?.({ destroyOnReturn: false }) ?? null;
+  return readStream(header("content-length"), chunks, budget, () => stream.resume?.());
 }
 
 function alreadyRead(): HoldallError {
@@ -74,17 +80,30 @@ function unparse(body: unknown, contentType: string): Body {
   }
 }
 
-/** Holds hardly more than the limit at any time, and doesn't begin with a body that says to have more. */
-async function readStream(length: string | null, stream: AsyncIterable<Uint8Array> | Request["body"] | null, budget: Budget): Promise<Uint8Array> {
+/**
+ * Holds hardly more than the limit at any time, and doesn't begin with a body that says to have more. Calls `left` when it has left a
+ * stream that has more.
+ */
+async function readStream(
+  length: string | null,
+  stream: AsyncIterable<Uint8Array> | Request["body"] | null,
+  budget: Budget,
+  left: () => unknown = () => {},
+): Promise<Uint8Array> {
   const refused = tooLarge("its body has too many bytes");
   if (Number(length) > budget.bytes) throw refused;
   const chunks: Uint8Array[] = [];
   let size = 0;
+  const reading = (stream as AsyncIterable<Uint8Array> | null)?.[Symbol.asyncIterator]();
   try {
-    for await (const chunk of (stream ?? []) as AsyncIterable<Uint8Array>) {
-      size += chunk.length;
-      if (size > budget.bytes) throw refused;
-      chunks.push(chunk);
+    for (let next; reading && !(next = await reading.next()).done; ) {
+      size += next.value.length;
+      if (size > budget.bytes) {
+        // Not waited for: leaving a clone ends only when the original is left, too.
+        void reading.return?.().then(left, left);
+        throw refused;
+      }
+      chunks.push(next.value);
     }
   } catch (error) {
     throw error === refused ? refused : malformed(undefined, "the body ends too early");
