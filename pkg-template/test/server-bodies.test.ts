@@ -138,6 +138,21 @@ describe("readState, after", () => {
     assert.deepEqual(await readState(request, { x: { in: "query", of: "string" } }), { x: undefined });
   });
 
+  test("somebody who gives no stream", async () => {
+    const bodiless = { headers: {} };
+    const posted = (type: string, length = "4") => ({ headers: { "content-type": type, "content-length": length } });
+    // As Koa's parser leaves it where there is no body.
+    assert.deepEqual(await readState({ ...bodiless, body: {} }, cart), { cart: undefined });
+    assert.deepEqual(await readState({ ...bodiless, body: null }, cart), { cart: undefined });
+    assert.deepEqual(await readState({ ...posted("", "0"), body: {} }, cart), { cart: undefined });
+    assert.deepEqual(await readState({ ...posted("application/json", "2"), body: {} }, cart), { cart: undefined });
+    await assert.rejects(readState({ ...posted("application/json"), body: null }, cart), { code: "malformed" });
+    await assert.rejects(readState({ ...posted("text/plain"), body: {} }, cart), { code: "unsupported-body" });
+    await assert.rejects(readState(posted("application/json"), cart), { code: "bad-config" });
+    const chunked = { headers: { ...json, "transfer-encoding": "chunked" } };
+    await assert.rejects(readState(chunked, cart), { code: "bad-config" });
+  });
+
   test("a parser that reads any depth", async () => {
     const deep = (levels: number): string => `{"cart":${"[".repeat(levels)}${"]".repeat(levels)}}`;
     assert.deepEqual(await answers(express4, [deep(20_000), deep(33), deep(3)], json), [

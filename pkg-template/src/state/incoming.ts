@@ -53,9 +53,15 @@ async function nodeBody(request: NodeRequest, header: (name: string) => string, 
   if (typeof body === "string") return encode(body);
   if (readableDidRead && body === undefined) throw alreadyRead();
   // Beside an unread stream, an empty object is what Express 4's parsers leave of a body that isn't theirs.
-  const filled = typeof body === "object" && body !== null && (readableDidRead === undefined || Object.keys(body).length > 0);
+  const filled = typeof body === "object" ? Object.keys(body ?? {}).length > 0 : body !== undefined;
   if (readableDidRead || filled) return unparse(body, header("content-type"));
   const stream = request as Partial<NodeStream>;
+  if (readableDidRead === undefined && !stream.iterator) {
+    // And without one, what Koa's and Fastify's leave of no body.
+    if (!(Number(header("content-length")) > 0 || header("transfer-encoding"))) return [];
+    if (body === undefined) throw alreadyRead();
+    return unparse(body, header("content-type"));
+  }
   // Leaving its usual loop early would end the connection, and with it the answer. What is left unread would block the next request on it.
   const chunks = stream.iterator?.({ destroyOnReturn: false }) ?? null;
   return readStream(header("content-length"), chunks, budget, () => stream.resume?.());
