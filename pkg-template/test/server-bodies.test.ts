@@ -153,6 +153,13 @@ describe("readState, after", () => {
     await assert.rejects(readState(chunked, cart), { code: "bad-config" });
   });
 
+  test("a parser that makes infinity of large numbers", async () => {
+    const bodies = ['{"cart":[1e999]}', '{"cart":{"a":{"b":-1e999}}}', '{"cart":[1e308]}'];
+    const expected = [400, "malformed", 400, "malformed", 200, { cart: [1e308] }];
+    assert.deepEqual(await answers(async () => {}, bodies, json), expected);
+    assert.deepEqual(await answers(express4, bodies, json), expected);
+  });
+
   test("a parser that reads any depth", async () => {
     const deep = (levels: number): string => `{"cart":${"[".repeat(levels)}${"]".repeat(levels)}}`;
     assert.deepEqual(await answers(express4, [deep(20_000), deep(33), deep(3)], json), [

@@ -79,11 +79,17 @@ function unparse(body: unknown, contentType: string): Body {
     return fields.map(([name, text]): Field => [name as string, encode(typeof text === "string" ? text : "?")]);
   }
   try {
-    return encode(JSON.stringify(body));
+    return encode(JSON.stringify(body, finite));
   } catch (error) {
     // The engine parses deeper than it writes.
     throw error instanceof RangeError ? tooLarge("its JSON is nested too deeply") : error;
   }
+}
+
+/** JSON would write null in place of what the parser has made of a number beyond all doubles. */
+function finite(_name: string, value: unknown): unknown {
+  if (value === Infinity || value === -Infinity) throw malformed(undefined, "it has a number beyond all doubles");
+  return value;
 }
 
 /**
