@@ -53,7 +53,7 @@ async function nodeBody(request: NodeRequest, header: (name: string) => string, 
   if (typeof body === "string") return encode(body);
   if (readableDidRead && body === undefined) throw alreadyRead();
   // Beside an unread stream, an empty object is what Express 4's parsers leave of a body that isn't theirs.
-  const filled = typeof body === "object" ? Object.keys(body ?? {}).length > 0 : body !== undefined;
+  const filled = typeof body === "object" && Object.keys(body ?? {}).length > 0;
   if (readableDidRead || filled) return unparse(body, header("content-type"));
   const stream = request as Partial<NodeStream>;
   if (readableDidRead === undefined && !stream.iterator) {
