@@ -3,6 +3,9 @@ import { encode } from "./json.js";
 import { entriesOf, type SliceDefinition } from "./slice.js";
 import type { WasmClient } from "./types.js";
 
+/** Where another library has stored something. @internal */
+export type Stored = (key: string) => string | null;
+
 /**
  * Takes over what another library has stored for a slice, unless that has been done: in one transaction, what isn't there yet.
  *
@@ -15,6 +18,7 @@ export function adopt(
   { kind, options: { adopt, initial, version = 1 } }: SliceDefinition<unknown>,
   check: Check,
   report: (slice: string, key: string) => void,
+  stored: Stored,
 ): void {
   if (!adopt || client.adopted(index)) return;
   let begun = false;
@@ -40,8 +44,8 @@ export function adopt(
   }
 }
 
-/** Nothing where storage is blocked. */
-function stored(key: string): string | null {
+/** Nothing where storage is blocked. @internal */
+export function storedHere(key: string): string | null {
   try {
     return localStorage.getItem(key);
   } catch {

@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { adopt } from "./adopt.js";
+import { adopt, storedHere, type Stored } from "./adopt.js";
 import { checker } from "./check.js";
 import { Entries } from "./entries.js";
 import { HoldallError, type HoldallErrorCode } from "./error.js";
@@ -165,6 +165,7 @@ export function* creating<S extends object>(
   options: OpenOptions<S>,
   config: string = configure(options),
   closed: () => void = () => {},
+  stored: Stored = storedHere,
 ): Generator<void, App<S>> {
   const notifier = new Notifier();
   const events = new Listeners<unknown>();
@@ -217,7 +218,7 @@ export function* creating<S extends object>(
       return [name, definition.create(entries)];
     }),
   );
-  defined.forEach(([name, definition, check], index) => adopt(client, index, name, definition, check, report));
+  defined.forEach(([name, definition, check], index) => adopt(client, index, name, definition, check, report, stored));
 
   const on: App<S>["on"] = (name, listener) => events.add(listener as (event: unknown) => void, name);
 

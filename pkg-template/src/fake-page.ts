@@ -3,7 +3,6 @@ import type { FakeClock } from "./fake-clock.js";
 /** What several tabs of one browser share. */
 export class FakeBrowser {
   readonly tabs = new Set<FakeTab>();
-  readonly stored = new Map<string, string>();
   readonly channels = new Set<FakeChannel>();
   /** What the tabs that were closed had to themselves, until they are opened again. */
   readonly closed: Map<string, string>[] = [];
@@ -12,6 +11,7 @@ export class FakeBrowser {
     readonly clock: FakeClock,
     readonly origin: string,
     readonly fetch: (request: Request) => Promise<Response>,
+    readonly stored: Map<string, string>,
   ) {}
 }
 

@@ -2,6 +2,7 @@ import { HoldallError } from "./error.js";
 import { encode, isRecord, isText } from "./json.js";
 import type { TokenResponse } from "./session.js";
 import type { SliceDefinition } from "./slice.js";
+import type { FieldName } from "./types.js";
 
 /** What {@link open} takes. `S` is inferred from `state`. */
 export interface OpenOptions<S extends object> {
@@ -136,6 +137,11 @@ export interface Rule<S extends object = Record<string, unknown>> {
 /** Where a slice travels: the short form, the long form, or not at all. */
 export type Send<T = unknown> = "query" | "header" | "body" | false | SendAs<T>;
 
+/** The fields of a slice, or of its entries. */
+type FieldOf<T> = T extends { snapshot(): infer R }
+  ? R extends ReadonlyMap<string, infer E> ? FieldName<E> : R extends ReadonlySet<unknown> ? never : FieldName<R>
+  : string;
+
 /**
  * Where and how a slice travels. `T` is the slice.
  *
@@ -152,7 +158,7 @@ export interface SendAs<T = unknown> {
   /** Another name than the slice's. */
   as?: string;
   /** Only these fields, of an object or of each entry of a map. */
-  fields?: readonly string[];
+  fields?: readonly FieldOf<T>[];
   /** Makes what is sent, an object or an array, of the slice's snapshot; `undefined` sends nothing. Without `fields`. */
   select?: (snapshot: T extends { snapshot(): infer R } ? R : unknown) => unknown;
   /** Send it also while it is empty; not in the styles `form` and `deepObject`, which can't say that. */

@@ -20,6 +20,14 @@ export interface SentRequest {
   readonly body: string;
 }
 
+/** The page of a test. */
+export interface TestPage {
+  /** `https://app.test`, if you don't say otherwise. */
+  readonly origin?: string;
+  /** What is in `localStorage` before the first tab: what another library has left there, for `adopt`. */
+  readonly stored?: Readonly<Record<string, string>>;
+}
+
 /** A client in a browser of its own, in memory. */
 export interface TestBrowser<S extends object> {
   /**
@@ -39,14 +47,19 @@ export interface TestBrowser<S extends object> {
   readonly requests: readonly SentRequest[];
   /**
    * Opens another tab over the same storage; after `app.close()`, that is a reload. Slices with `storage: "session"` are then those of the
-   * closed tab (of several, of the one that was closed first), and empty otherwise.
+   * closed tab (of several, of the one that was closed first), and empty otherwise. With other options it is another release of the
+   * application: what the former one has stored is migrated.
    *
    * @example
    * ```ts
    * const second = tab();
+   *
+   * second.close();
+   * const next = tab({ name: "shop", state: { cart: map({ version: 2, migrate: (qty: number) => ({ qty }) }) } });
    * ```
    */
   tab(): App<S>;
+  tab<T extends object>(options: OpenOptions<T>): App<T>;
   /**
    * Waits until everything that needs no time to pass has been done: other tabs know what this one has changed.
    *
@@ -92,7 +105,7 @@ export interface TestBrowser<S extends object> {
 export function openTest<S extends object>(
   options: OpenOptions<S>,
   routes: Record<string, Route> = {},
-  { origin = "https://app.test" }: { origin?: string } = {},
+  { origin = "https://app.test", stored = {} }: TestPage = {},
 ): TestBrowser<S> {
   const clock = new FakeClock();
   const requests: SentRequest[] = [];
@@ -100,7 +113,7 @@ export function openTest<S extends object>(
     const { origin: to, pathname, search } = new URL(request.url);
     const own = to === origin ? "" : to;
     const { method } = request;
-    const headers = Object.fromEntries(request.headers);
+    const headers = Object.fromEntries([...request.headers].map(([name, value]) => [name.toLowerCase(), value]));
     const body = await request.clone().text();
     request.signal.throwIfAborted();
     requests.push({ method, url: own + pathname + search, headers, body });
@@ -108,27 +121,28 @@ export function openTest<S extends object>(
     if (!route) throw new TypeError(`the test has no route "${method} ${own}${pathname}"`);
     return route(request);
   });
-  const browser = new FakeBrowser(clock, origin, answer);
-  const apps = new Set<App<S>>();
+  const browser = new FakeBrowser(clock, origin, answer, new Map(Object.entries(stored)));
+  const apps = new Set<{ close(): void }>();
 
-  const tab = (): App<S> => {
+  const openTab = <T extends object>(options: OpenOptions<T>): App<T> => {
     const page = new FakeTab(browser);
     const { Client, initSync } = bindings(page.global);
     initSync({ module: (compiled ??= new WebAssembly.Module(wasm())) });
-    const app = internal.createClient(Client, options, undefined, () => {
+    const closed = (): void => {
       page.close();
       apps.delete(app);
-    });
+    };
+    const app = internal.createClient(Client, options, undefined, closed, (key) => browser.stored.get(key) ?? null);
     apps.add(app);
     return app;
   };
 
   return {
-    app: tab(),
+    app: openTab(options),
     clock,
     routes,
     requests,
-    tab,
+    tab: <T extends object>(other?: OpenOptions<T>) => (other ? openTab(other) : openTab(options)) as App<S & T>,
     settled: settle,
     close: () => apps.forEach((app) => app.close()),
   };

@@ -20,7 +20,10 @@ export type Encodable<T> = Json extends T
 export type Frozen<T> = Json extends T ? T : T extends Leaf ? T : { readonly [K in keyof T]: Frozen<T[K]> };
 
 /** The names of `T`'s numbers: what can be incremented. */
-export type NumberField<T> = { [K in keyof T]-?: T[K] extends number ? K : never }[keyof T] & string;
+export type NumberField<T> = { [K in keyof T]-?: Required<T>[K] extends number ? K : never }[keyof T] & string;
+
+/** The names of what `T` may have: of any of several objects, or any at all. */
+export type FieldName<T> = Json extends T ? string : T extends object ? keyof T & string : never;
 
 /** Ends a subscription. Calling it again does nothing. */
 export type Unsubscribe = () => void;

@@ -1,21 +1,27 @@
 import {
+  computed,
   getCurrentInstance,
   inject,
   onMounted,
-  onScopeDispose,
   shallowRef,
+  unref,
+  watch,
   type InjectionKey,
   type Plugin,
+  type Ref,
   type ShallowRef,
 } from "vue";
 import type { App } from "./client.js";
 import type { MapSlice } from "./map.js";
 import type { ObjectSlice } from "./object.js";
-import { entryOf, selected, sessionOf, type Keyed, type Readable, type SessionState, type Source } from "./reading.js";
+import { entryOf, sessionOf, type Keyed, type Readable, type SessionState, type Source } from "./reading.js";
 import type { SetSlice } from "./set.js";
 import type { Frozen, Scalar } from "./types.js";
 
 export type { Readable, SessionState } from "./reading.js";
+
+/** A value that may change: as it is, a ref, or a getter. */
+export type MaybeChanging<T> = T | Readonly<Ref<T>> | (() => T);
 
 const key: InjectionKey<App<object>> = Symbol("holdall");
 
@@ -49,7 +55,7 @@ export function useApp<A extends App<object>>(): A {
 }
 
 /**
- * A slice's snapshot, or what `selector` makes of it, until the scope ends.
+ * A slice's snapshot, or what `selector` makes of it, until the scope ends. What the selector reads besides, such as props, it may be reactive.
  *
  * @example
  * ```ts
@@ -66,29 +72,37 @@ export function useSlice<C, R>(
 ): Readonly<ShallowRef<R>>;
 export function useSlice<C>(
   slice: Readable<C>,
-  selector: (snapshot: C) => unknown = (snapshot) => snapshot,
+  selector?: (snapshot: C) => unknown,
   equal: (a: unknown, b: unknown) => boolean = Object.is,
 ): Readonly<ShallowRef<unknown>> {
-  return useSource(selected(slice, selector, equal));
+  const snapshot = useSource<C>(() => ({ now: slice.snapshot, initial: slice.initial, subscribe: slice.subscribe }));
+  if (!selector) return snapshot;
+  let last: { readonly value: unknown } | undefined;
+  return computed(() => {
+    const value = selector(snapshot.value);
+    if (!last || !equal(last.value, value)) last = { value };
+    return last.value;
+  });
 }
 
 /**
- * One entry of a map, one field of an object, or whether a set has a member.
+ * One entry of a map, one field of an object, or whether a set has a member. Which one may change, if it is given as a ref or a getter.
  *
  * @example
  * ```ts
- * const line = useEntry(state.cart, "sku-1");
+ * const props = defineProps<{ sku: string }>();
+ * const line = useEntry(state.cart, () => props.sku);
  * const inStock = useEntry(state.filters, "inStock");
  * ```
  */
-export function useEntry<T>(slice: MapSlice<T>, key: string): Readonly<ShallowRef<Frozen<T> | undefined>>;
+export function useEntry<T>(slice: MapSlice<T>, key: MaybeChanging<string>): Readonly<ShallowRef<Frozen<T> | undefined>>;
 export function useEntry<T extends object, K extends keyof T & string>(
   slice: ObjectSlice<T>,
-  field: K,
+  field: MaybeChanging<K>,
 ): Readonly<ShallowRef<Frozen<T[K]>>>;
-export function useEntry<T extends Scalar>(slice: SetSlice<T>, member: NoInfer<T>): Readonly<ShallowRef<boolean>>;
-export function useEntry(slice: unknown, key: Scalar): Readonly<ShallowRef<unknown>> {
-  return useSource(entryOf(slice as Keyed, key));
+export function useEntry<T extends Scalar>(slice: SetSlice<T>, member: MaybeChanging<NoInfer<T>>): Readonly<ShallowRef<boolean>>;
+export function useEntry(slice: unknown, key: MaybeChanging<Scalar>): Readonly<ShallowRef<unknown>> {
+  return useSource(() => entryOf(slice as Keyed, typeof key === "function" ? key() : unref(key)));
 }
 
 /**
@@ -101,19 +115,27 @@ export function useEntry(slice: unknown, key: Scalar): Readonly<ShallowRef<unkno
  * ```
  */
 export function useSession(): Readonly<ShallowRef<SessionState>> {
-  return useSource(sessionOf(useApp<App<object>>().session));
+  const source = sessionOf(useApp<App<object>>().session);
+  return useSource(() => source);
 }
 
-function useSource<R>({ now, initial, subscribe }: Source<R>): Readonly<ShallowRef<R>> {
+/** What `source` gives, whichever that is: it may read what is reactive. */
+function useSource<R>(source: () => Source<R>): Readonly<ShallowRef<R>> {
   // A component whose element is there before it is rendered takes over the server's HTML, and must show the same first.
   const hydrates = !!getCurrentInstance()?.vnode.el;
   const isServer = typeof document === "undefined";
-  const value = shallowRef(hydrates || isServer ? initial() : now());
+  const first = hydrates || isServer ? source().initial() : source().now();
+  const value = shallowRef(first);
   if (isServer) return value;
+  const sources = computed(source);
   const update = (): void => {
-    value.value = now();
+    value.value = sources.value.now();
   };
-  onScopeDispose(subscribe(update));
+  const follow = ({ subscribe }: Source<R>, before: Source<R> | undefined, onCleanup: (end: () => void) => void): void => {
+    onCleanup(subscribe(update));
+    if (before) update();
+  };
+  watch(sources, follow, { immediate: true, flush: "sync" });
   if (hydrates) onMounted(update);
   return value;
 }

@@ -46,7 +46,7 @@ declare global {
   function createApp(component: Component): import("vue").App;
   const computed: typeof import("vue").computed;
   function afterEach(body: () => void): void;
-  function tab(): App<Slices>;
+  const tab: TestBrowser<Slices>["tab"];
   function settled(): Promise<void>;
   function greet(user: object | undefined): void;
   function show(): void;

@@ -48,6 +48,18 @@ if (existsSync(new URL("testing.js", dist))) {
       close();
     });
 
+    test("takes what another library has stored, and what another release has", async () => {
+      const adopt = { key: "old-cart", read: (text: string) => JSON.parse(text) as Record<string, number> };
+      const adopting = { name: "shop", state: { cart: map({ adopt }) } };
+      const { app, tab, close } = openTest(adopting, {}, { stored: { "old-cart": '{"lamp":2}' } });
+      assert.deepEqual([...app.state.cart], [["lamp", 2]]);
+      app.close();
+      const migrate = (qty: number) => ({ qty });
+      const next = tab({ name: "shop", state: { cart: map<{ qty: number }>({ version: 2, migrate }) } });
+      assert.deepEqual([...next.state.cart], [["lamp", { qty: 2 }]]);
+      close();
+    });
+
     test("lets the test move the time", async () => {
       const { app, clock, requests, close } = openTest(options(), {
         "POST /auth/refresh": () => Response.json(token("second")),

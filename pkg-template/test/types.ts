@@ -54,6 +54,36 @@ export async function example(): Promise<void> {
   is<Same<typeof app.fetch extends typeof fetch ? true : false, true>>();
 }
 
+export function fields(counts: MapSlice<{ qty?: number; note?: string }>): void {
+  counts.increment("a", "qty", 1);
+  // @ts-expect-error no number, though it may be absent
+  counts.increment("a", "note", 1);
+
+  const state = {
+    cart: map<Line>(),
+    filters: object<Filters>({ initial: { inStock: true } }),
+    shapes: map<{ kind: "box"; width: number } | { kind: "disc"; radius: number }>(),
+    anything: map<Json>(),
+    records: map<Record<string, number>>(),
+    blocked: set(),
+  };
+  void open({
+    name: "shop",
+    state,
+    requests: [
+      { match: "/a", send: { cart: { in: "body", fields: ["qty", "note"] }, filters: { in: "body", fields: ["inStock"] } } },
+      { match: "/b", send: { shapes: { in: "body", fields: ["kind", "radius"] } } },
+      { match: "/c", send: { anything: { in: "body", fields: ["any"] }, records: { in: "body", fields: ["any"] } } },
+    ],
+  });
+  // @ts-expect-error a field that is misspelt
+  void open({ name: "shop", state, requests: [{ match: "/a", send: { cart: { in: "body", fields: ["qyt"] } } }] });
+  // @ts-expect-error of an object, likewise
+  void open({ name: "shop", state, requests: [{ match: "/a", send: { filters: { in: "body", fields: ["inStok"] } } }] });
+  // @ts-expect-error members have no fields
+  void open({ name: "shop", state, requests: [{ match: "/a", send: { blocked: { in: "body", fields: ["any"] } } }] });
+}
+
 export async function accepted(app: App<{ cart: MapSlice<Line> }>): Promise<void> {
   const line = app.state.cart.get("sku-1");
   is<Same<typeof line, Frozen<Line> | undefined>>();

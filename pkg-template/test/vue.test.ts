@@ -69,6 +69,35 @@ describe("holdall/vue", () => {
     assert.deepEqual([element.textContent, updated], ["Lamp", ["titles"]]);
   });
 
+  test("follows a key and a selector that change", async () => {
+    const app = shop();
+    const { slice: cart, count } = counted(app.state.cart);
+    const sku = ref("lamp");
+    const Product = defineComponent({
+      props: { sku: { type: String, required: true } },
+      setup(props) {
+        const line = useEntry(cart, () => props.sku);
+        const title = useSlice(cart, (lines) => lines.get(props.sku)?.title);
+        const [member, byRef] = [useEntry(app.state.blocked, sku), useEntry(cart, sku)];
+        return () => h("p", [line.value?.title, title.value, member.value, byRef.value?.title].join());
+      },
+    });
+    const element = place();
+    const root = createApp({ render: () => h(Product, { sku: sku.value }) });
+    root.mount(element);
+    assert.equal(element.textContent, "Lamp,Lamp,false,Lamp");
+    sku.value = "mug";
+    await nextTick();
+    assert.equal(element.textContent, "Mug,Mug,false,Mug");
+    app.state.cart.patch("mug", { title: "Cup" });
+    app.state.blocked.add("mug");
+    await nextTick();
+    assert.equal(element.textContent, "Cup,Cup,true,Cup");
+    assert.equal(count(), 3);
+    root.unmount();
+    assert.equal(count(), 0);
+  });
+
   test("leaves snapshots as they are in ref, reactive and data", () => {
     const { cart, blocked } = shop().state;
     blocked.add("mallory");
