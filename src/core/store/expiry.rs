@@ -16,9 +16,7 @@ impl Store {
             self.next_expiry = u64::MAX;
             for slice in 0..self.slices.len() {
                 let keys = self.expiring(slice, before);
-                if !keys.is_empty() {
-                    self.shown.push((slice, keys));
-                }
+                self.note(slice, keys);
             }
         }
     }

@@ -74,8 +74,9 @@ pub struct Store {
     now: Now,
     /// When the next entry expires, at the earliest.
     next_expiry: u64,
-    /// Keys that have changed what they show for another reason than a change.
-    shown: Vec<(usize, Vec<Rc<str>>)>,
+    /// What isn't told yet: of journals that others have taken the place of, and of keys that show something else for another reason than a
+    /// change.
+    news: News,
     /// The journal that compacts next, and whether one before it goes on later.
     turn: usize,
     resting: bool,
@@ -170,7 +171,7 @@ impl Store {
             random,
             now,
             next_expiry: 0,
-            shown: Vec::new(),
+            news: News::default(),
             turn: 0,
             resting: false,
             in_transaction: false,
@@ -212,7 +213,8 @@ impl Store {
             }
             self.begin_owner();
             // There is nobody yet to be told of it.
-            self.shown.clear();
+            self.news.keys.clear();
+            self.news.moved = false;
             self.journals.iter_mut().for_each(Journal::forget_news);
             // Looked for with the next tick, among what was read.
             self.next_expiry = 0;
@@ -247,32 +249,11 @@ impl Store {
 
     /// What has changed since this was last asked.
     pub fn take_news(&mut self) -> News {
-        let mut news = News::default();
-        for owner in [Owner::Device, Owner::User] {
-            for journal in self.journals.iter_mut().skip(journal(Place::Local, owner)).take(3) {
-                if !journal.has_news() {
-                    continue;
-                }
-                let Changes {
-                    keys,
-                    moved,
-                    damaged,
-                    newer,
-                } = journal.take_changes();
-                for (name, keys) in keys {
-                    // Slices that only another version of the application has are kept, and nobody here watches them.
-                    let known = |slice: &Definition| slice.name == name && slice.owner == owner;
-                    if let Some(slice) = self.slices.iter().position(known) {
-                        news.keys.push((slice, keys));
-                    }
-                }
-                news.moved |= moved;
-                news.damaged.extend(damaged);
-                news.newer.extend(newer);
-            }
+        for at in 0..self.journals.len() {
+            self.gather(at);
         }
-        for (slice, keys) in core::mem::take(&mut self.shown) {
-            news.moved = true;
+        let mut news = core::mem::take(&mut self.news);
+        for (slice, keys) in core::mem::take(&mut news.keys) {
             match news.keys.iter_mut().find(|(other, _)| *other == slice) {
                 Some((_, known)) => known.extend(keys),
                 None => news.keys.push((slice, keys)),
@@ -281,6 +262,37 @@ impl Store {
         news.keys.iter_mut().for_each(|(_, keys)| sort_and_dedup(keys));
         self.note_expiry(&news.keys);
         news
+    }
+
+    /// Takes what a journal has to tell.
+    fn gather(&mut self, at: usize) {
+        let Some(journal) = self.journals.get_mut(at).filter(|journal| journal.has_news()) else {
+            return;
+        };
+        let Changes {
+            keys,
+            moved,
+            damaged,
+            newer,
+        } = journal.take_changes();
+        for (name, keys) in keys {
+            // Slices that only another version of the application has are kept, and nobody here watches them.
+            let known = |slice: &Definition| slice.name == name && slice.journal() == at;
+            if let Some(slice) = self.slices.iter().position(known) {
+                self.news.keys.push((slice, keys));
+            }
+        }
+        self.news.moved |= moved;
+        self.news.damaged.extend(damaged);
+        self.news.newer.extend(newer);
+    }
+
+    /// Keys of a slice show something else.
+    fn note(&mut self, slice: usize, keys: Vec<Rc<str>>) {
+        if !keys.is_empty() {
+            self.news.moved = true;
+            self.news.keys.push((slice, keys));
+        }
     }
 
     /// All that is known of a slice; `None` if nobody has changed it yet.

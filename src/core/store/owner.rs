@@ -154,19 +154,16 @@ impl Store {
         journal
     }
 
+    /// Keys that may show something else, or nothing, when the owner is another: those that there are, and those that have just gone.
     fn note_all_shown(&mut self) {
-        for slice in 0..self.slices.len() {
-            self.note_shown(slice);
+        for place in PLACES {
+            self.gather(journal(place, Owner::User));
         }
-    }
-
-    /// Keys that may show something else, or nothing, when the owner is another.
-    fn note_shown(&mut self, slice: usize) {
-        let owned = self.slices.get(slice).is_some_and(|slice| slice.owner == Owner::User);
-        if owned && let Some(state) = self.state(slice) {
-            let keys = state.keys();
-            if !keys.is_empty() {
-                self.shown.push((slice, keys));
+        for slice in 0..self.slices.len() {
+            let owned = self.slices.get(slice).is_some_and(|slice| slice.owner == Owner::User);
+            if owned && let Some(state) = self.state(slice) {
+                let keys = state.keys();
+                self.note(slice, keys);
             }
         }
     }

@@ -255,3 +255,25 @@ fn initial_entries_of_a_guest_are_not_taken_over() {
     sign_in(&mut store, "ada");
     assert_eq!(store.whole(TAGS), None);
 }
+
+#[test]
+fn what_has_just_gone_is_told_though_the_owner_goes_with_it() {
+    let local = Rc::default();
+    let mut store = open(&local, 1, Some("ada"));
+    add(&mut store, "lamp");
+    store.take_news();
+    // Another tab calls `localStorage.clear()`: the session's hint is gone, too.
+    store.stored_elsewhere(Place::Local, None, None);
+    store.set_owner(None);
+    assert_eq!(
+        store.take_news().keys,
+        [(CART, vec!["lamp".into()]), (TAGS, vec!["\"new\"".into()])]
+    );
+
+    let mut store = open(&local, 2, None);
+    add(&mut store, "mug");
+    store.take_news();
+    store.remove(CART, "mug").unwrap();
+    sign_in(&mut store, "ada");
+    assert_eq!(store.take_news().keys[0], (CART, vec!["lamp".into(), "mug".into()]));
+}
