@@ -187,7 +187,7 @@ impl Client {
 
     /// Stores the session's hint. What can't be stored is stored with the next [`flush`](Self::flush) that can.
     pub fn remember(&mut self, hint: String) {
-        let stored = self.hints.set(&self.hint_key, &hint).is_ok();
+        let stored = self.store_hint(&hint);
         // Whatever is stored now no longer holds: should a sign-out not be stored, no page may restore what it ended.
         if !stored {
             self.hints.remove(&self.hint_key);
@@ -195,12 +195,17 @@ impl Client {
         self.unstored_hint = Some(hint).filter(|_| !stored);
     }
 
-    /// Stores the hint in place of one of the present session.
+    /// Stores the hint in place of one of the present session, which stays if there is no room for this one.
     pub fn amend_hint(&mut self, hint: String) {
         let stored = self.hints.get(&self.hint_key).and_then(|text| Hint::decode(&text));
         if stored.is_some_and(|stored| *stored.epoch == **self.session.epoch()) {
-            self.remember(hint);
+            self.store_hint(&hint);
         }
+    }
+
+    fn store_hint(&mut self, hint: &str) -> bool {
+        let store = || self.hints.set(&self.hint_key, hint).is_ok();
+        store() || self.store.give_room() && store()
     }
 
     /// Removes the hint, if it is still of that sign-in or sign-out: another tab may have stored a newer one.
@@ -240,6 +245,10 @@ impl Client {
             // What that tab did is newer than what waits here.
             self.unstored_hint = None;
             self.look_for_hint(now);
+            // Somebody may have signed in and out before this page looked.
+            if self.session.owner().is_none() {
+                self.store.leave_claimed();
+            }
         }
     }
 

@@ -281,6 +281,78 @@ fn what_another_tab_did_is_newer_than_a_hint_that_waits() {
     assert!(hints.get("shop/session").unwrap().contains("signedOut"));
 }
 
+/// A storage that is full but for what the reserve takes, which a long hint doesn't fit into.
+#[derive(Default)]
+struct Room(MemoryStorage);
+
+impl Storage for Room {
+    fn get(&self, key: &str) -> Option<String> {
+        self.0.get(key)
+    }
+    fn set(&self, key: &str, value: &str) -> Result<(), StorageFull> {
+        let is_long = key == "shop/session" && value.len() > 80;
+        if is_long || self.get("shop/reserve").is_some() {
+            return Err(StorageFull);
+        }
+        self.0.set(key, value)
+    }
+    fn remove(&self, key: &str) {
+        self.0.remove(key);
+    }
+    fn each_key(&self, see: &mut dyn FnMut(String)) {
+        self.0.each_key(see);
+    }
+}
+
+#[test]
+fn a_hint_takes_the_reserve_where_there_is_no_other_room_and_none_goes_for_a_longer_one() {
+    let hints = Rc::<Room>::default();
+    let environment = Environment {
+        local: hints.clone(),
+        ..environment(true)
+    };
+    let mut client = opened(CONFIG, environment);
+    while client.store.compact().is_some() {}
+    assert!(hints.get("shop/reserve").is_some());
+    client.session.sign_in(&token("one"), None, at(0)).unwrap();
+    let epoch = client.session.epoch().clone();
+    let hint = format!(r#"{{"epoch":"{epoch}"}}"#);
+    client.remember(hint.clone());
+    assert_eq!(hints.get("shop/session"), Some(hint.clone()));
+    client.amend_hint(format!(r#"{{"epoch":"{epoch}","subject":"{}"}}"#, "a".repeat(80)));
+    assert_eq!(hints.get("shop/session"), Some(hint));
+}
+
+#[test]
+fn a_guest_whose_cart_somebody_took_and_left_is_another() {
+    let config = r#"{"name":"shop","slices":[{"name":"cart","kind":"map","owner":"user"}],
+        "auth":{"refresh":"/auth/refresh","signOut":"/auth/sign-out"}}"#;
+    let local = Rc::<MemoryStorage>::default();
+    let tab = |seed| {
+        let environment = Environment {
+            local: local.clone(),
+            seed,
+            ..environment(true)
+        };
+        opened(config, environment)
+    };
+    let (mut busy, mut other) = (tab(1), tab(2));
+    busy.store.put(CART, "lamp", "1").unwrap();
+    busy.flush().unwrap();
+    other.store.load();
+    other
+        .session
+        .sign_in(&token("one"), Some(r#"{"sub":"ada"}"#), at(0))
+        .unwrap();
+    other.follow_session();
+    other.session.sign_out(at(1));
+    other.follow_session();
+    busy.hint_stored_elsewhere(Some("shop/session"), at(2));
+    busy.follow_session();
+    assert_eq!(busy.store.whole(CART), None);
+    assert_eq!(busy.store.take_news().keys, [(CART, vec!["lamp".into()])]);
+}
+
 #[test]
 fn without_auth_a_left_over_hint_means_nothing() {
     let hints = Hints::default();

@@ -15,8 +15,14 @@ const CLAIMS: usize = 8;
 
 /// What guests have put, and who claims it.
 impl Store {
-    /// Whether a guest is shown whose area has been claimed.
-    pub(super) fn is_claimed(&self) -> bool {
+    /// If a guest is shown whose area has been claimed, shows the next.
+    pub fn leave_claimed(&mut self) {
+        if self.is_claimed() {
+            self.reopen();
+        }
+    }
+
+    fn is_claimed(&self) -> bool {
         self.owner.is_none()
             && PLACES.iter().any(|&place| {
                 let journal = self.journals.get(journal(place, Owner::User));

@@ -218,8 +218,8 @@ impl Store {
             self.journals.iter_mut().for_each(Journal::forget_news);
             // Looked for with the next tick, among what was read.
             self.next_expiry = 0;
-        } else if self.is_claimed() {
-            self.reopen();
+        } else {
+            self.leave_claimed();
         }
         false
     }

@@ -57,6 +57,11 @@ impl Store {
         result
     }
 
+    /// Gives up the reserve, for what is small and can't wait; gives whether there was any.
+    pub fn give_room(&mut self) -> bool {
+        self.reserve.release()
+    }
+
     /// Whether something waits to be stored.
     #[must_use]
     pub fn has_unwritten(&self) -> bool {
