@@ -45,6 +45,8 @@ pub struct Driver {
     pub(super) compact_again: Cell<bool>,
     /// When the page looks next for what has expired: wall time in milliseconds since 1970.
     pub(super) expires: Cell<u64>,
+    /// How often the session has asked to be woken.
+    pub(super) wakes: Cell<u64>,
     pub(super) closed: Cell<bool>,
     /// Milliseconds that the last refresh took.
     pub(super) refresh_took: Cell<u64>,
@@ -143,6 +145,7 @@ impl Driver {
             compacting: Cell::new(false),
             compact_again: Cell::new(false),
             expires: Cell::new(u64::MAX),
+            wakes: Cell::new(0),
             closed: Cell::new(false),
             refresh_took: Cell::new(0),
         }))

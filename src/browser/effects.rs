@@ -27,13 +27,18 @@ impl Driver {
                     milliseconds: self.refresh_took.get(),
                 });
             }
-            Effect::WakeAfter(milliseconds) => self.later(milliseconds, |driver| {
-                // Closed clients sleep on.
-                drop(driver.change(|client| {
-                    client.wake(clock::now());
-                    Ok(())
-                }));
-            }),
+            Effect::WakeAfter(milliseconds) => {
+                self.wakes.set(self.wakes.get() + 1);
+                self.later(milliseconds, |driver, wakes| {
+                    // The last one counts: each that comes asks for the next, and so there would be more and more. Closed clients sleep on.
+                    if wakes == driver.wakes.get() {
+                        drop(driver.change(|client| {
+                            client.wake(clock::now());
+                            Ok(())
+                        }));
+                    }
+                });
+            }
             Effect::Refresh(refresh) => {
                 let driver = self.clone();
                 task::spawn(async move {

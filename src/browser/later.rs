@@ -16,7 +16,7 @@ const STORE_AGAIN_AFTER: u64 = 5_000;
 /// What the driver does later: try again, compact, look for what has expired.
 impl Driver {
     pub(super) fn store_again_later(self: &Rc<Self>) {
-        self.later(STORE_AGAIN_AFTER, |driver| {
+        self.later(STORE_AGAIN_AFTER, |driver, _| {
             if driver.full.get() {
                 driver.with_store(|_| ());
                 if driver.client.borrow_mut().flush().is_ok() {
@@ -74,7 +74,7 @@ impl Driver {
         let wait = left.min(LONGEST_WAIT);
         if self.now() + wait < self.expires.get() {
             self.expires.set(self.now() + wait);
-            self.later(wait, |driver| {
+            self.later(wait, |driver, _| {
                 driver.expires.set(u64::MAX);
                 // A change of nothing, but at another time.
                 drop(driver.change(|_| Ok(())));
@@ -87,11 +87,12 @@ impl Driver {
         clock::now().wall
     }
 
-    pub(super) fn later(self: &Rc<Self>, milliseconds: u64, then: fn(&Rc<Self>)) {
-        let driver = Rc::downgrade(self);
+    /// Does something after that time, and tells it how many wake-ups had been asked for until now.
+    pub(super) fn later(self: &Rc<Self>, milliseconds: u64, then: fn(&Rc<Self>, u64)) {
+        let (driver, wakes) = (Rc::downgrade(self), self.wakes.get());
         task::spawn(async move {
             clock::sleep(milliseconds).await;
-            with(&driver, then);
+            with(&driver, |driver| then(driver, wakes));
         });
     }
 }

@@ -2,12 +2,14 @@
 
 use std::cell::Cell;
 
+use js_sys::{Array, Function, global};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::{
-    AUTH, FastTimers, Gate, Network, Page, construct, local, microtasks, object, pass, reply, sleep, tokens, until,
+    AUTH, FastTimers, Gate, Network, Page, construct, get, local, microtasks, object, pass, pass_monotonic, replace,
+    reply, sleep, tokens, until,
 };
 
 const RULES: &str = r#""rules":[{"match":"/api/*","token":true}]"#;
@@ -188,4 +190,31 @@ async fn a_refresh_that_returns_after_a_sign_out_elsewhere_brings_nothing_back()
     sleep(20).await;
     assert_eq!(client.status(), "signed-out");
     assert_eq!(page.hint().as_deref(), Some(TOMBSTONE));
+}
+
+#[wasm_bindgen_test]
+async fn a_session_that_can_not_be_restored_has_no_more_timers_with_time() {
+    let page = Page::new("restore-long");
+    page.set_hint(HINT);
+    let _network = Network::new(|_| reply(503, ""));
+    let _fast = FastTimers::start();
+    let asked = Array::new();
+    let count = Function::new_with_args("asked, own", "return (...it) => { asked.push(0); return own(...it); }");
+    let own = get(&global(), "setTimeout");
+    let counting = count.call2(&JsValue::UNDEFINED, &asked, &own).unwrap();
+    let _counting = replace(&global(), "setTimeout", &counting);
+    let _client = page.open(AUTH);
+    let mut asked_since = Vec::new();
+    // The clock says that all of it has passed.
+    let mut passed = Vec::new();
+    for _ in 0..20 {
+        passed.push(pass(400_000));
+        passed.push(pass_monotonic(400_000));
+        let before = asked.length();
+        sleep(2_000).await;
+        asked_since.push(asked.length() - before);
+    }
+    let (first, last) = asked_since.split_at(10);
+    let (first, last): (u32, u32) = (first.iter().sum(), last.iter().sum());
+    assert!(last <= first * 6 / 5, "{asked_since:?}");
 }
