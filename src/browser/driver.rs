@@ -209,7 +209,11 @@ impl Driver {
     /// [`Code::BadTokenResponse`], [`Code::BadConfig`] without `auth`, [`Code::Closed`]
     pub fn sign_in(self: &Rc<Self>, response: &str, user: Option<&str>) -> Result<(), Error> {
         self.authenticates()?;
-        self.change(|client| client.session.sign_in(response, user, clock::now()))
+        self.change(|client| {
+            // Of the same user: what is stored is read anew then.
+            let _ = client.flush();
+            client.session.sign_in(response, user, clock::now())
+        })
     }
 
     /// Signs out: here before this returns, then with the server, which the future waits for. With `erase`, what the user has stored in

@@ -151,6 +151,10 @@ impl Driver {
                 if let Err(Failure::Browser(reason)) = settled {
                     return Err(reason.into());
                 }
+                if self.is_over(&exchange) {
+                    self.report(&call, &exchange, 0, started);
+                    return Err(changed().into());
+                }
                 let replay = self.change(|client| Ok(settled.is_ok() && client.replay_after_wait(&mut exchange)));
                 again = if replay == Ok(true) { Reply::Replay } else { Reply::Done };
             }

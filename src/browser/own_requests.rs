@@ -59,6 +59,10 @@ pub(super) async fn post(
         Err(_) => None,
     };
     let response = Response::from(response.unchecked_into::<web_sys::Response>());
+    // What the server has granted is lost if it was cut off.
+    if body.is_none() && response.ok() {
+        return None;
+    }
     let headers = response.headers();
     let retry_after = headers.get("Retry-After");
     Some(Answered {

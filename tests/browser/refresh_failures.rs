@@ -17,13 +17,20 @@ fn server(refresh: impl Fn() -> Promise + 'static) -> Network {
     })
 }
 
+/// An answer whose body ends too early.
+fn cut_off() -> Promise {
+    let response = "new Response(new ReadableStream({ start(body) { body.error(new TypeError('cut off')) } }))";
+    Promise::resolve(&js_sys::eval(response).unwrap())
+}
+
 #[wasm_bindgen_test]
 async fn what_says_nothing_about_the_session_never_ends_it() {
     type Answer = fn() -> Promise;
-    let cases: [(&str, Answer); 8] = [
+    let cases: [(&str, Answer); 9] = [
         ("bad-token-response", || reply(200, "<html>")),
         ("bad-token-response", || reply(200, "{}")),
         ("bad-token-response", || reply(204, "")),
+        ("refresh-failed", cut_off),
         ("refresh-failed", || reply(500, r#"{"access_token":"t2"}"#)),
         ("refresh-failed", || reply(429, "")),
         ("refresh-failed", || reply(403, "")),

@@ -176,6 +176,26 @@ async fn while_the_refresh_fails_the_refusal_is_the_callers() {
 }
 
 #[wasm_bindgen_test]
+async fn the_refusal_of_one_user_is_not_told_to_the_next() {
+    let page = Page::new("refused-and-left");
+    let gate = Gate::new();
+    let refresh = gate.promise();
+    let network = Network::new(move |call| match &*call.path() {
+        "/auth/refresh" => refresh.clone(),
+        _ => reply(401, ""),
+    });
+    let client = open(&page);
+    let refused = client.start("/api/x", &JsValue::UNDEFINED);
+    until(|| network.to("/auth/refresh").len() == 1).await;
+    client.signed_in("t2", 60);
+    assert_eq!(
+        wasm_bindgen_futures::JsFuture::from(refused).await.unwrap_err(),
+        "session-changed"
+    );
+    gate.open(tokens("t1b", 60));
+}
+
+#[wasm_bindgen_test]
 async fn a_stream_goes_out_once() {
     let page = Page::new("stream");
     let network = server("t2");

@@ -73,6 +73,23 @@ fn what_holds_no_sendable_token_is_refused_and_changes_nothing() {
 }
 
 #[wasm_bindgen_test]
+async fn what_was_changed_just_before_the_same_user_signs_in_again_stays() {
+    let page = Page::new("sign-in-again");
+    let _network = Network::ok();
+    let client = page.open(&format!(
+        r#""slices":[{{"name":"cart","kind":"map","owner":"user"}}],{AUTH}"#
+    ));
+    let sign_in = || {
+        let response = r#"{"access_token":"t1","expires_in":60}"#;
+        client.driver().sign_in(response, Some(r#"{"sub":"ada"}"#)).unwrap();
+    };
+    sign_in();
+    client.put(0, "lamp", "1");
+    sign_in();
+    assert_eq!(client.keys(0), ["lamp"]);
+}
+
+#[wasm_bindgen_test]
 async fn the_token_goes_where_the_rules_say() {
     let page = Page::new("token-rules");
     let network = Network::ok();

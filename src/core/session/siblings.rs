@@ -36,7 +36,7 @@ impl Session {
                 }
             }
             About::Failed => {
-                self.backoff.follow(message.wait, message.asked > 0, now);
+                self.follow_wait(&message, now);
                 if self.attempt.as_ref().is_none_or(|attempt| !attempt.is_sent()) {
                     let error = Error::new(
                         Code::RefreshFailed,
@@ -132,6 +132,12 @@ impl Session {
         self.post(&message);
     }
 
+    /// Waits as another tab does, which may have said so long ago.
+    fn follow_wait(&mut self, message: &Message, now: Now) {
+        let left = message.wait.saturating_sub(now.wall.saturating_sub(message.at));
+        self.backoff.follow(left, message.asked > 0, now);
+    }
+
     /// Another tab has a token.
     fn take(&mut self, message: &Message, now: Now) {
         let (mine, ends) = match &self.phase {
@@ -148,20 +154,25 @@ impl Session {
         }
         token.refused_by = message.origin.as_deref().map(Rc::from);
         self.generation = self.generation.max(token.generation);
-        if let Some(user) = &message.user {
+        let mut tells = !matches!(self.phase, Phase::SignedIn(_));
+        if let Some(user) = message
+            .user
+            .as_deref()
+            .filter(|user| self.user.as_deref() != Some(user))
+        {
             self.subject = token::subject(user).map(|sub| fingerprint(&[&sub]));
-            self.user = Some(user.as_str().into());
+            self.user = Some(user.into());
+            tells = true;
         }
-        let was_signed_in = matches!(self.phase, Phase::SignedIn(_));
         self.phase = Phase::SignedIn(token);
-        self.backoff.follow(message.wait, message.asked > 0, now);
+        self.follow_wait(message, now);
         self.lost = false;
         self.behind = false;
         self.paused = None;
         if self.attempt.as_ref().is_some_and(|attempt| !attempt.is_sent()) {
             self.release();
         }
-        if !was_signed_in {
+        if tells {
             self.effects.push(Effect::Notify);
         }
         self.settle();

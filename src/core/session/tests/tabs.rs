@@ -149,6 +149,44 @@ fn a_wait_that_the_server_wants_is_not_shortened_by_what_others_say() {
 }
 
 #[test]
+fn what_another_tab_had_to_wait_is_over_when_that_was_long_ago() {
+    let (mut first, mut second) = two();
+    first.need(at(100));
+    first.effects(at(100));
+    let asked = Answer::Response {
+        status: 503,
+        body: "",
+        retry_after: Some(20),
+    };
+    first.answered(1, asked, at(100));
+    first.effects(at(100));
+    // Its process had stood still.
+    tell(&mut first, &mut second, at(115));
+    assert!(matches!(second.need(at(119)), Need::Failed(_)));
+    assert_eq!(second.need(at(120)), Need::Wait);
+}
+
+#[test]
+fn who_it_is_is_told_to_those_who_learn_it_from_another_tab() {
+    let (mut first, mut second) = two();
+    second.user = None;
+    first.need(at(100));
+    first.effects(at(100));
+    first.answered(1, ok(&RESPONSE.replace("tok.1", "tok.2")), at(100));
+    first.effects(at(100));
+    tell(&mut first, &mut second, at(100));
+    assert!(second.effects(at(100)).contains(&Effect::Notify));
+    assert_eq!(second.user(), first.user());
+    first.said.clear();
+    first.need(at(200));
+    first.effects(at(200));
+    first.answered(2, ok(&RESPONSE.replace("tok.1", "tok.3")), at(200));
+    first.effects(at(200));
+    tell(&mut first, &mut second, at(200));
+    assert!(!second.effects(at(200)).contains(&Effect::Notify), "they know");
+}
+
+#[test]
 fn a_refused_request_does_not_go_again_with_a_token_that_has_expired_meanwhile() {
     let mut tab = signed_in();
     let (epoch, sent) = (tab.epoch().clone(), generation(&tab));
