@@ -69,7 +69,7 @@ export interface Session {
    * Ends the session here at once, in all tabs, and then on the server. Slices with `owner: "user"` are hidden until the same
    * user signs in again; `erase` deletes what they hold in this browser.
    *
-   * @throws HoldallError `sign-out-unconfirmed`: signed out here, but the server hasn't confirmed
+   * @throws HoldallError `sign-out-unconfirmed`: signed out here, but the server hasn't confirmed within ten seconds
    *
    * @example
    * ```ts

@@ -7,6 +7,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::addresses::Addresses;
 use super::barrier::Barrier;
 use super::channel::Channel;
+use super::compact::Compacting;
 use super::listen::Listening;
 use super::lock::Lock;
 use super::object::{get, text};
@@ -15,8 +16,11 @@ use super::wait::Waiters;
 use super::{Event, Failure, clock, numbers, seed, storage, task};
 use crate::client::{Client, Config, Environment};
 use crate::error::{Code, Error};
-use crate::session::{AuthConfig, Effect, Need, Status, changed};
+use crate::session::{AuthConfig, Effect, Need, Status, changed, unconfirmed};
 use crate::store::{News, Store, Unchecked};
+
+/// So many milliseconds a sign-out waits for the server.
+const SIGN_OUT_TAKES: u64 = 10_000;
 
 /// Feeds the core with what happens in the browser, and carries out what it decides.
 ///
@@ -40,9 +44,7 @@ pub struct Driver {
     flushing: Cell<bool>,
     /// The last attempt to store failed.
     pub(super) full: Cell<bool>,
-    pub(super) compacting: Cell<bool>,
-    /// Something was stored in the midst of it.
-    pub(super) compact_again: Cell<bool>,
+    pub(super) compacting: Compacting,
     /// When the page looks next for what has expired: wall time in milliseconds since 1970.
     pub(super) expires: Cell<u64>,
     /// How often the session has asked to be woken.
@@ -142,8 +144,7 @@ impl Driver {
             listening: OnceCell::new(),
             flushing: Cell::new(false),
             full: Cell::new(false),
-            compacting: Cell::new(false),
-            compact_again: Cell::new(false),
+            compacting: Compacting::default(),
             expires: Cell::new(u64::MAX),
             wakes: Cell::new(0),
             closed: Cell::new(false),
@@ -216,7 +217,7 @@ impl Driver {
         })
     }
 
-    /// Signs out: here before this returns, then with the server, which the future waits for. With `erase`, what the user has stored in
+    /// Signs out: here before this returns, then with the server, which the future waits for, ten seconds at most. With `erase`, what the user has stored in
     /// this browser goes, too.
     ///
     /// # Errors
@@ -224,6 +225,8 @@ impl Driver {
     pub fn sign_out(self: &Rc<Self>, erase: bool) -> impl Future<Output = Result<(), Failure>> + use<> {
         let begun = self.authenticates().and_then(|()| {
             let confirmed = self.signed_out.add();
+            // Whatever comes of it then: whoever waits wants to go on.
+            self.later(SIGN_OUT_TAKES, |driver, _| driver.signed_out.wake(&Err(unconfirmed())));
             if let Some(subject) = self.change(|client| client.sign_out(erase, clock::now()))? {
                 self.change(|client| {
                     client.store.erase_subject(&subject);
@@ -275,11 +278,16 @@ impl Driver {
             self.channel.close();
             self.unlock_all();
             // What can't be stored now was reported when it failed first.
-            let _ = self.client.borrow_mut().flush();
+            self.flush_at_last();
             let closed = Err(Error::new(Code::Closed, &["this client was closed; open it again"]));
             self.settled.wake(&closed);
             self.signed_out.wake(&closed);
         }
+    }
+
+    /// Stores what has changed, though compacting could need the room: this page may have no other time.
+    pub(super) fn flush_at_last(&self) {
+        let _ = self.client.borrow_mut().flush_at_last();
     }
 
     /// Begins to hear what other tabs say, unless it does.
@@ -381,7 +389,8 @@ impl Driver {
         self.flushing.set(false);
         self.with_store(|_| ());
         let stored = self.client.borrow_mut().flush().is_ok();
-        self.compact_later(!stored);
+        // Where the storage stays full, it has its pauses.
+        self.compact_later(!stored && !self.full.get());
         if stored {
             self.full.set(false);
         } else if !self.full.replace(true) {

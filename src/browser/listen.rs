@@ -83,6 +83,7 @@ impl Driver {
             "storage" => self.stored_elsewhere(event),
             "message" => self.told(&text(event, "data")),
             "pagehide" => {
+                self.flush_at_last();
                 self.session_of(|client| client.session.hidden());
                 self.channel.close();
             }

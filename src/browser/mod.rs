@@ -4,6 +4,7 @@ mod addresses;
 mod barrier;
 mod channel;
 mod clock;
+mod compact;
 mod driver;
 mod effects;
 mod events;

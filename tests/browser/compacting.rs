@@ -81,6 +81,19 @@ async fn a_change_in_the_midst_of_compacting_is_looked_after_as_well() {
 }
 
 #[wasm_bindgen_test]
+async fn a_full_storage_is_compacted_at_once() {
+    let page = Page::new("full-suddenly");
+    let client = page.open(CART);
+    let idle = IdleTime::hold();
+    client.put(0, "lamp", "1");
+    microtasks().await;
+    assert!(!idle.step().await, "others may have more to store");
+    let _refusing = refuse_writes();
+    client.put(0, "mug", "1");
+    assert!(idle.step().await);
+}
+
+#[wasm_bindgen_test]
 async fn a_full_storage_is_compacted_again_only_after_a_while() {
     let page = Page::new("full-for-long");
     let client = page.open(CART);

@@ -8,7 +8,9 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::{AUTH, Gate, Network, Opened, Page, fail, get, microtasks, own, reply, sleep, tokens, until};
+use crate::support::{
+    AUTH, FastTimers, Gate, Network, Opened, Page, fail, get, microtasks, own, reply, sleep, tokens, until,
+};
 
 const RULES: &str = r#""rules":[{"match":"/api/*","token":true}]"#;
 
@@ -96,6 +98,20 @@ async fn an_unconfirmed_sign_out_is_told_by_the_next_page() {
         assert_eq!(page.hint(), None);
         assert_eq!(next.status(), "signed-out");
     }
+}
+
+#[wasm_bindgen_test]
+async fn a_server_that_does_not_answer_is_waited_for_no_longer() {
+    let page = Page::new("unanswered");
+    let gate = Gate::new();
+    let answer = gate.promise();
+    let _network = Network::new(move |_| answer.clone());
+    let client = page.open(AUTH);
+    client.signed_in("t1", 60);
+    let _fast = FastTimers::start();
+    assert_eq!(own(client.driver().sign_out(false).await), Some("sign-out-unconfirmed"));
+    gate.open(reply(204, ""));
+    until(|| page.hint().is_none()).await;
 }
 
 #[wasm_bindgen_test]

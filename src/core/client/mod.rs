@@ -239,6 +239,15 @@ impl Client {
         }
     }
 
+    /// The same, though compacting could need the room that is left.
+    ///
+    /// # Errors
+    /// As [`flush`](Self::flush).
+    pub fn flush_at_last(&mut self) -> Result<(), StorageFull> {
+        self.store.use_all_room();
+        self.flush()
+    }
+
     /// Another tab has changed an entry of the storage where hints are kept; `None` if it emptied it.
     pub fn hint_stored_elsewhere(&mut self, key: Option<&str>, now: Now) {
         if key.is_none_or(|key| key == self.hint_key) {

@@ -266,10 +266,7 @@ impl Session {
 
     fn told_nobody(&mut self) {
         self.unconfirmed = true;
-        self.effects.push(Effect::SignedOut(Err(Error::new(
-            Code::SignOutUnconfirmed,
-            &["signed out here; the server will be told later, at the latest when the page is opened next"],
-        ))));
+        self.effects.push(Effect::SignedOut(Err(unconfirmed())));
     }
 
     fn confirm(&mut self, epoch: Rc<str>) {
@@ -299,4 +296,13 @@ pub(super) fn form(config: &AuthConfig, name: &str, token: &str) -> Secret {
     body.push_str("&client_id=");
     percent::encode(&mut body, &config.client_id);
     secret(body)
+}
+
+/// Why a sign-out isn't known to have ended the session at the server.
+#[must_use]
+pub fn unconfirmed() -> Error {
+    Error::new(
+        Code::SignOutUnconfirmed,
+        &["signed out here; the server will be told later, at the latest when the page is opened next"],
+    )
 }

@@ -21,6 +21,7 @@ mod vault;
 pub use config::{AuthConfig, Csrf, Keeper};
 pub use hint::Hint;
 pub use interface::{Answer, Credentials, Effect, Need, Outcome, Reason, Refresh, Secret, Status, Verdict};
+pub use keep::unconfirmed;
 pub use machine::Session;
 pub use turn::changed;
 pub use vault::{VaultOp, VaultWrite};

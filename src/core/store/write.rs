@@ -57,6 +57,11 @@ impl Store {
         result
     }
 
+    /// Has the next [`flush`](Self::flush) take what room there is, though it was made for compacting.
+    pub fn use_all_room(&mut self) {
+        self.tight = false;
+    }
+
     /// Gives up the reserve, for what is small and can't wait; gives whether there was any.
     pub fn give_room(&mut self) -> bool {
         self.reserve.release()

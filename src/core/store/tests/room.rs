@@ -66,6 +66,8 @@ fn the_reserve_makes_room_for_compacting_and_that_for_changes() {
     }
     assert!(!keys(&*local).contains(&"shop/reserve".into()));
     assert!(store.flush().is_err(), "the room is for compacting");
+    store.use_all_room();
+    assert!(store.flush().is_ok(), "but for one that ends");
     settle(&mut store);
     assert!(keys(&*local).len() < 10, "{}", keys(&*local).len());
     assert!(keys(&*local).contains(&"shop/reserve".into()), "taken again");
