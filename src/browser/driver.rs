@@ -45,7 +45,7 @@ pub struct Driver {
     /// The last attempt to store failed.
     pub(super) full: Cell<bool>,
     pub(super) compacting: Compacting,
-    /// When the page looks next for what has expired: wall time in milliseconds since 1970.
+    /// When the page looks next for what has expired, by the monotonic clock.
     pub(super) expires: Cell<u64>,
     /// How often the session has asked to be woken.
     pub(super) wakes: Cell<u64>,
@@ -226,7 +226,9 @@ impl Driver {
         let begun = self.authenticates().and_then(|()| {
             let confirmed = self.signed_out.add();
             // Whatever comes of it then: whoever waits wants to go on.
-            self.later(SIGN_OUT_TAKES, |driver, _| driver.signed_out.wake(&Err(unconfirmed())));
+            self.later(SIGN_OUT_TAKES, 0, |driver, _| {
+                driver.signed_out.wake(&Err(unconfirmed()))
+            });
             if let Some(subject) = self.change(|client| client.sign_out(erase, clock::now()))? {
                 self.change(|client| {
                     client.store.erase_subject(&subject);

@@ -28,10 +28,11 @@ impl Driver {
                 });
             }
             Effect::WakeAfter(milliseconds) => {
-                self.wakes.set(self.wakes.get() + 1);
-                self.later(milliseconds, |driver, wakes| {
+                let wake = self.wakes.get() + 1;
+                self.wakes.set(wake);
+                self.later(milliseconds, wake, |driver, wake| {
                     // The last one counts: each that comes asks for the next, and so there would be more and more. Closed clients sleep on.
-                    if wakes == driver.wakes.get() {
+                    if wake == driver.wakes.get() {
                         drop(driver.change(|client| {
                             client.wake(clock::now());
                             Ok(())

@@ -11,7 +11,7 @@ const STORE_AGAIN_AFTER: u64 = 5_000;
 /// What the driver does later: try again, look for what has expired.
 impl Driver {
     pub(super) fn store_again_later(self: &Rc<Self>) {
-        self.later(STORE_AGAIN_AFTER, |driver, _| {
+        self.later(STORE_AGAIN_AFTER, 0, |driver, _| {
             if driver.full.get() {
                 driver.with_store(|_| ());
                 if driver.client.borrow_mut().flush().is_ok() {
@@ -29,27 +29,27 @@ impl Driver {
             return;
         };
         let wait = left.min(LONGEST_WAIT);
-        if self.now() + wait < self.expires.get() {
-            self.expires.set(self.now() + wait);
-            self.later(wait, |driver, _| {
-                driver.expires.set(u64::MAX);
-                // A change of nothing, but at another time.
-                drop(driver.change(|_| Ok(())));
+        // Timers go by the monotonic clock, and the other may be set meanwhile.
+        let at = clock::now().monotonic + wait;
+        if at < self.expires.get() {
+            self.expires.set(at);
+            self.later(wait, at, |driver, at| {
+                // Else another comes before.
+                if at == driver.expires.get() {
+                    driver.expires.set(u64::MAX);
+                    // A change of nothing, but at another time.
+                    drop(driver.change(|_| Ok(())));
+                }
             });
         }
     }
 
-    /// Wall time in milliseconds since 1970.
-    pub(super) fn now(&self) -> u64 {
-        clock::now().wall
-    }
-
-    /// Does something after that time, and tells it how many wake-ups had been asked for until now.
-    pub(super) fn later(self: &Rc<Self>, milliseconds: u64, then: fn(&Rc<Self>, u64)) {
-        let (driver, wakes) = (Rc::downgrade(self), self.wakes.get());
+    /// Does something after that time, and tells it which one this is: a later one may take its place.
+    pub(super) fn later(self: &Rc<Self>, milliseconds: u64, which: u64, then: fn(&Rc<Self>, u64)) {
+        let driver = Rc::downgrade(self);
         task::spawn(async move {
             clock::sleep(milliseconds).await;
-            with(&driver, |driver| then(driver, wakes));
+            with(&driver, |driver| then(driver, which));
         });
     }
 }

@@ -163,7 +163,7 @@ impl Driver {
     /// What is stored may be much: it is read in tasks of a few milliseconds.
     fn load_more(self: &Rc<Self>) {
         if self.change(|client| Ok(client.store.load_some())).unwrap_or_default() {
-            self.later(0, |driver, _| driver.load_more());
+            self.later(0, 0, |driver, _| driver.load_more());
         }
     }
 }

@@ -6,9 +6,27 @@ use std::rc::{Rc, Weak};
 use holdall::browser::{Driver, Event, Watcher};
 use holdall::client::Config;
 use holdall::store::Unchecked;
+use js_sys::{Function, global};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::{AUTH, Network, Page, local, microtasks, pass, reply, until};
+use crate::support::{AUTH, FastTimers, Network, Page, local, microtasks, pass, replace, reply, sleep, until};
+
+#[wasm_bindgen_test]
+async fn what_expires_is_told_though_the_wall_clock_was_set_forward() {
+    let page = Page::new("ttl-set-forward");
+    let client =
+        page.open(r#""slices":[{"name":"cart","kind":"map","ttl":60000},{"name":"seen","kind":"map","ttl":10000}]"#);
+    let _fast = FastTimers::start();
+    // Compacting would look at the clock, too.
+    let _busy = replace(&global(), "requestIdleCallback", &Function::new_no_args(""));
+    client.put(0, "lamp", "1");
+    let _set = pass(120_000);
+    client.put(1, "mug", "1");
+    let _passed = pass(10_000);
+    client.heard.changes();
+    sleep(30_000).await;
+    assert_eq!(client.heard.changes(), [(1, vec!["mug".to_owned()])]);
+}
 
 #[wasm_bindgen_test]
 async fn an_entry_that_expires_is_told_of() {
