@@ -33,6 +33,8 @@ pub struct Journal {
     /// How many rounds of compacting were begun.
     pub(super) rounds: usize,
     pub(super) replica: Option<Replica>,
+    /// Whether it begins no earlier than the wall clock: see [`Journal::date`].
+    pub(super) dated: bool,
     pub(super) records: u64,
     /// Whether so many younger replicas have written that this one may soon be retired by others.
     pub(super) behind: bool,
@@ -104,6 +106,7 @@ impl Journal {
             compaction: None,
             rounds: 0,
             replica: None,
+            dated: false,
             records: 0,
             behind: false,
             loaded: Now::default(),
@@ -243,6 +246,12 @@ impl Journal {
                 self.storage.remove(&key);
             }
         }
+    }
+
+    /// Has this page's clock begin at the wall clock, so that what it puts comes after what was put in other areas before ("Logical
+    /// Physical Clocks", Kulkarni et al. 2014). They are joined later, and the clocks of areas know nothing of each other.
+    pub fn date(&mut self) {
+        self.dated = true;
     }
 
     /// Steps the clock beyond all that another journal has seen.

@@ -49,6 +49,9 @@ impl Journal {
         }
         // Born after all that is stored, so that old replicas can be told from it.
         self.load();
+        if self.dated {
+            self.state.clock = self.state.clock.max(self.now.wall.min(MAX_CLOCK));
+        }
         self.records = 0;
         self.behind = false;
         self.strangers = Vec::new();

@@ -10,6 +10,8 @@ use crate::sort::sort_and_dedup;
 use crate::state::{Entry, MAX_CLOCK, Slice};
 use crate::text::{concat, integer, split_once};
 
+/// How a guest's area begins.
+pub(super) const GUEST: &str = "g.";
 /// So many claims are kept whose areas are empty.
 const CLAIMS: usize = 8;
 
@@ -225,7 +227,7 @@ fn holds(guest: &Journal, definition: &Definition) -> bool {
 }
 
 pub(super) fn guest_area(number: u64) -> String {
-    let mut area = String::from("g.");
+    let mut area = String::from(GUEST);
     write::integer(&mut area, number);
     area.push('/');
     area
@@ -233,5 +235,5 @@ pub(super) fn guest_area(number: u64) -> String {
 
 fn guest_number(area: &str) -> Option<u64> {
     let (_, area) = split_once(area, b'/')?;
-    integer(area.strip_prefix("g.")?.strip_suffix("/")?, 10)
+    integer(area.strip_prefix(GUEST)?.strip_suffix("/")?, 10)
 }

@@ -1,4 +1,4 @@
-use super::guest::guest_area;
+use super::guest::{GUEST, guest_area};
 use super::{Owner, Place, Store, journal};
 use crate::journal::{Journal, Known};
 use crate::random::Random;
@@ -108,7 +108,7 @@ impl Store {
         if let Some(subject) = area.strip_prefix("u.") {
             return Some(subject) == own;
         }
-        let Some(number) = area.strip_prefix("g.") else {
+        let Some(number) = area.strip_prefix(GUEST) else {
             return true;
         };
         let claims = PLACES.get(place).map_or_else(Vec::new, |&place| self.claims(place));
@@ -151,6 +151,9 @@ impl Store {
         let random = Random::new(self.random.draw());
         let mut journal = Journal::new(storage, prefix, self.numbers, random, self.limits, known);
         journal.tick(self.now);
+        if area.starts_with(GUEST) {
+            journal.date();
+        }
         journal
     }
 

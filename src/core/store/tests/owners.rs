@@ -52,6 +52,35 @@ fn open_and_leave(local: &Rc<MemoryStorage>, subject: &str, key: &str) {
 }
 
 #[test]
+fn what_a_guest_has_put_comes_after_what_the_user_had_put_before() {
+    for seed in 0..8 {
+        let local = Rc::default();
+        let mut ada = open(&local, 10 + seed, Some("ada"));
+        for qty in 0..9 {
+            ada.put(CART, "chair", "1").unwrap();
+            ada.put(CART, "lamp", &qty.to_string()).unwrap();
+        }
+        ada.flush().unwrap();
+        let mut guest = open(&local, 20 + seed, None);
+        guest.tick(Now {
+            wall: 3_600_000,
+            monotonic: 3_600_000,
+        });
+        guest.put(CART, "lamp", "5").unwrap();
+        guest.put(CART, "table", "1").unwrap();
+        sign_in(&mut guest, "ada");
+        assert_eq!(guest.entry(CART, "lamp").as_deref(), Some("5"));
+        assert_eq!(guest.keys(CART).last().map(|key| &**key), Some("table"));
+        guest.put(CART, "lamp", "6").unwrap();
+        guest.flush().unwrap();
+        ada.load();
+        assert_eq!(ada.entry(CART, "lamp").as_deref(), Some("6"));
+        ada.put(CART, "lamp", "7").unwrap();
+        assert_eq!(ada.entry(CART, "lamp").as_deref(), Some("7"));
+    }
+}
+
+#[test]
 fn both_counts_of_the_same_line_stay_and_once_only() {
     let local = Rc::default();
     open_and_leave(&local, "ada", "lamp");
