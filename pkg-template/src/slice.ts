@@ -30,7 +30,10 @@ export interface SliceOptions<T = unknown, Whole = unknown> {
    * from storage later.
    */
   ttl?: number;
-  /** The version of what is stored, from 1 (default) up. A page of an older version can read, but not change, what it finds. */
+  /**
+   * The version of what is stored, from 1 (default) up. A page of an older version goes on with what it has read until it finds that a newer one has
+   * written, and can't change it; one that is opened only then finds nothing.
+   */
   version?: number;
   /**
    * Gives what is shown for an entry that version `from` has written; `undefined` hides it. It is called for each entry, at

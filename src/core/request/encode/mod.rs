@@ -75,12 +75,13 @@ pub fn encode(plan: &Plan, state: impl Fn(usize) -> Option<String>) -> Result<Ou
         if let Some(other) = plan.sends.iter().take(index).find(same) {
             return Err(slices_clash(send, &other.slice_name));
         }
-        let text = match send.select {
-            Some(_) => send.selected.clone(),
-            None => state(send.slice),
-        };
         let nothing = if send.kind == SliceKind::Set { "[]" } else { "{}" };
-        let text = text.unwrap_or_else(|| nothing.to_owned());
+        let text = match (send.select, &send.selected) {
+            (None, _) => state(send.slice).unwrap_or_else(|| nothing.to_owned()),
+            (Some(_), Some(text)) => text.clone(),
+            // The application doesn't want it sent.
+            (Some(_), None) => continue,
+        };
         let text = what_is_sent(send, text).map_err(|_| EncodeError::not_encodable(&send.slice_name, NOT_JSON))?;
         if (text == "[]" || text == "{}") && !send.empty {
             continue;

@@ -366,6 +366,11 @@ fn what_a_function_has_made_is_sent_instead() {
         "an order that it has chosen"
     );
     assert!(made(None) == Outgoing::default());
+    let even_empty = |send: &mut Send| (send.select, send.empty) = (Some(0), true);
+    assert!(
+        changed(even_empty, Some("{}")) == Outgoing::default(),
+        "it wants nothing sent"
+    );
     let mut shown = send(0, "x", Place::Body);
     shown.selected = Some("canary".to_owned());
     let shown = format!("{:?}", plan(vec![shown]));
