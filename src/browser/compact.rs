@@ -66,6 +66,8 @@ impl Driver {
                 wait = match pace {
                     Some(Pace::Soon) => 0,
                     Some(Pace::Later) => CONFIRM_AFTER,
+                    // What waits is tried again without this, too.
+                    None if driver.full.get() => CONFIRM_AFTER,
                     None if state.get() == State::WorksAgain => COMPACT_AFTER,
                     None => return state.set(State::Off),
                 };

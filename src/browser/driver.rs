@@ -217,8 +217,8 @@ impl Driver {
         })
     }
 
-    /// Signs out: here before this returns, then with the server, which the future waits for, ten seconds at most. With `erase`, what the user has stored in
-    /// this browser goes, too.
+    /// Signs out: here before this returns, then with the server, which the future waits for, ten seconds at most. With `erase`, what the
+    /// user has stored in this browser goes, too.
     ///
     /// # Errors
     /// [`Code::SignOutUnconfirmed`] if the server couldn't be told, [`Code::BadConfig`] without `auth`, [`Code::Closed`]
