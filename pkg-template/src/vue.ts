@@ -122,7 +122,8 @@ export function useSession(): Readonly<ShallowRef<SessionState>> {
 /** What `source` gives, whichever that is: it may read what is reactive. */
 function useSource<R>(source: () => Source<R>): Readonly<ShallowRef<R>> {
   // A component whose element is there before it is rendered takes over the server's HTML, and must show the same first.
-  const hydrates = !!getCurrentInstance()?.vnode.el;
+  // One that is shown again has an element, too, which isn't on the page.
+  const hydrates = !!(getCurrentInstance()?.vnode.el as Node | null | undefined)?.isConnected;
   const isServer = typeof document === "undefined";
   const first = hydrates || isServer ? source().initial() : source().now();
   const value = shallowRef(first);

@@ -98,6 +98,24 @@ describe("holdall/vue", () => {
     assert.equal(count(), 0);
   });
 
+  test("shows what there is at once in a component that is shown again", async () => {
+    const app = shop();
+    const first: number[] = [];
+    const Badge = defineComponent(() => {
+      const size = useSlice(app.state.cart, ({ size }) => size);
+      first.push(size.value);
+      return () => h("p", size.value);
+    });
+    const badge = h(Badge);
+    const shown = ref(true);
+    createApp({ render: () => h("div", [shown.value ? badge : undefined]) }).mount(place());
+    for (const is of [false, true]) {
+      shown.value = is;
+      await nextTick();
+    }
+    assert.deepEqual(first, [2, 2]);
+  });
+
   test("leaves snapshots as they are in ref, reactive and data", () => {
     const { cart, blocked } = shop().state;
     blocked.add("mallory");
