@@ -22,6 +22,8 @@ pub(super) struct Attempt {
     begun: u64,
     /// When it got the lock.
     locked: u64,
+    /// How many before it were too late, one after the other.
+    pub(super) late: u64,
     /// Whether somebody has said, while it waited for the lock, that they are at it.
     relies: bool,
     /// Whether somebody waits for a token who has come since this step began.
@@ -94,6 +96,7 @@ impl Attempt {
             begun: now.monotonic,
             locked: now.monotonic,
             relies: false,
+            late: 0,
             wanted: false,
             verdict: None,
             token: String::new(),

@@ -64,7 +64,7 @@ impl Session {
             (Step::Claiming | Step::Marking, _) if !stored => {
                 self.fail(Code::RefreshFailed, "the browser's database has an error", None, now);
             }
-            (Step::Claiming | Step::Marking, Some(Verdict::Granted)) if attempt.is_late(now) => self.restart(now),
+            (Step::Claiming | Step::Marking, Some(Verdict::Granted)) if attempt.is_late(now) => self.restart_late(now),
             (Step::Claiming, Some(Verdict::Granted)) => {
                 attempt.enter(Step::Marking, now);
                 self.transact(vault::Step::Mark, op.ticket);

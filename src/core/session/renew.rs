@@ -65,7 +65,8 @@ impl Session {
         }
         let again = attempt.lock(waited, now);
         let relies = attempt.step == Step::Relying;
-        let asks = again || relies || self.behind || attempt.reason == Reason::Restore;
+        let unsure = self.behind || attempt.reason == Reason::Restore;
+        let asks = again || relies || unsure && attempt.late < 2;
         if again {
             self.say(About::Ask, now);
         }
@@ -267,11 +268,21 @@ impl Session {
         }
     }
 
+    /// The same, because it has slept with the lock, or its timers always come as late, as they do in a tab that nobody looks at. Who was late
+    /// twice has asked twice.
+    pub(super) fn restart_late(&mut self, now: Now) {
+        let late = self.attempt.as_ref().map_or(0, |attempt| attempt.late);
+        self.restart(now);
+        if let Some(attempt) = &mut self.attempt {
+            attempt.late = late + 1;
+        }
+    }
+
     /// Nobody else has a newer token: get one.
     fn proceed(&mut self, now: Now) {
         let Some(attempt) = &mut self.attempt else { return };
         match self.config.keeper {
-            Keeper::Server | Keeper::Source if attempt.is_late(now) => self.restart(now),
+            Keeper::Server | Keeper::Source if attempt.is_late(now) => self.restart_late(now),
             Keeper::Server | Keeper::Source => self.send(now),
             Keeper::Vault => {
                 attempt.enter(Step::Claiming, now);

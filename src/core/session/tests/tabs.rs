@@ -110,6 +110,16 @@ fn a_tab_that_slept_with_the_lock_begins_again() {
 }
 
 #[test]
+fn a_tab_whose_timers_are_always_late_renews_in_the_end() {
+    let mut tab = Tab::new(COOKIE, Some(HINT), 1);
+    tab.effects(at(0));
+    tab.wake(at(60));
+    assert!(tab.refreshes(at(60)).is_empty(), "it asks the others once more");
+    tab.wake(at(120));
+    assert_eq!(tab.refreshes(at(120)), [3]);
+}
+
+#[test]
 fn a_lock_that_came_while_the_page_was_busy_is_not_used_before_the_others_are_asked() {
     let mut tab = signed_in();
     tab.free = false;
