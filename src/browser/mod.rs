@@ -21,6 +21,7 @@ mod own_requests;
 mod promise;
 mod request;
 mod seed;
+mod session;
 mod storage;
 mod task;
 mod vault;

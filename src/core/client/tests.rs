@@ -1,3 +1,5 @@
+use std::cell::Cell;
+
 use super::*;
 use crate::journal::MemoryStorage;
 use crate::number::NATIVE;
@@ -215,16 +217,17 @@ fn the_hint_outlives_the_page() {
     assert_eq!(client.session.status().as_str(), "signed-out");
 }
 
-/// A storage that can be full.
+/// A storage that can be full, and is while the reserve is taken. A long hint finds no room at all.
 #[derive(Default, Clone)]
-struct Hints(std::rc::Rc<(MemoryStorage, std::cell::Cell<bool>)>);
+struct Hints(Rc<(MemoryStorage, Cell<bool>)>);
 
 impl Storage for Hints {
     fn get(&self, key: &str) -> Option<String> {
         self.0.0.get(key)
     }
     fn set(&self, key: &str, value: &str) -> Result<(), StorageFull> {
-        if self.0.1.get() {
+        let is_long = key == "shop/session" && value.len() > 80;
+        if self.0.1.get() || is_long || self.get("shop/reserve").is_some() {
             Err(StorageFull)
         } else {
             self.0.0.set(key, value)
@@ -281,34 +284,11 @@ fn what_another_tab_did_is_newer_than_a_hint_that_waits() {
     assert!(hints.get("shop/session").unwrap().contains("signedOut"));
 }
 
-/// A storage that is full but for what the reserve takes, which a long hint doesn't fit into.
-#[derive(Default)]
-struct Room(MemoryStorage);
-
-impl Storage for Room {
-    fn get(&self, key: &str) -> Option<String> {
-        self.0.get(key)
-    }
-    fn set(&self, key: &str, value: &str) -> Result<(), StorageFull> {
-        let is_long = key == "shop/session" && value.len() > 80;
-        if is_long || self.get("shop/reserve").is_some() {
-            return Err(StorageFull);
-        }
-        self.0.set(key, value)
-    }
-    fn remove(&self, key: &str) {
-        self.0.remove(key);
-    }
-    fn each_key(&self, see: &mut dyn FnMut(String)) {
-        self.0.each_key(see);
-    }
-}
-
 #[test]
 fn a_hint_takes_the_reserve_where_there_is_no_other_room_and_none_goes_for_a_longer_one() {
-    let hints = Rc::<Room>::default();
+    let hints = Hints::default();
     let environment = Environment {
-        local: hints.clone(),
+        local: Rc::new(hints.clone()),
         ..environment(true)
     };
     let mut client = opened(CONFIG, environment);
