@@ -5,7 +5,8 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::{
-    AUTH, FastTimers, Network, Page, get, local, microtasks, refuse_writes, replace, replace_getter, reply, sleep,
+    AUTH, FastTimers, Network, Opened, Page, construct, get, local, microtasks, refuse_writes, replace, replace_getter,
+    reply, sleep, until,
 };
 
 const CART: &str = r#""slices":[{"name":"cart","kind":"map"}]"#;
@@ -63,6 +64,33 @@ async fn a_refused_write_is_tried_again_though_nothing_else_is_written() {
     assert_eq!(page.records().len(), 1);
     assert_eq!(client.heard.events(), ["storage-full"]);
     assert_eq!(page.open(CART).keys(0), ["lamp"]);
+}
+
+/// The reserve was given up for compacting, which a page that is left doesn't come to.
+#[wasm_bindgen_test]
+async fn a_page_that_is_left_stores_what_waits_for_room() {
+    type Leave = fn(&Opened);
+    let ways: [Leave; 2] = [
+        |client| client.driver().close(),
+        |_| {
+            let left = construct("PageTransitionEvent", &["pagehide".into()]);
+            web_sys::window().unwrap().dispatch_event(&left).unwrap();
+        },
+    ];
+    for leave in ways {
+        let page = Page::new("left-full");
+        let client = page.open(CART);
+        {
+            let _fast = FastTimers::start();
+            until(|| local().get_item(&page.key("reserve")).unwrap().is_some()).await;
+        }
+        let refusing = refuse_writes();
+        client.put(0, "lamp", "1");
+        microtasks().await;
+        drop(refusing);
+        leave(&client);
+        assert_eq!(page.records().len(), 1);
+    }
 }
 
 #[wasm_bindgen_test]

@@ -7,6 +7,7 @@ use crate::time::Now;
 
 mod ending;
 mod kept;
+mod revoking;
 mod tabs;
 
 const RESPONSE: &str = r#"{"access_token":"tok.1","token_type":"bearer","expires_in":100}"#;
