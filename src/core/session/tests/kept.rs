@@ -185,6 +185,30 @@ fn what_was_sent_by_one_that_has_gone_is_tried_once_more() {
 }
 
 #[test]
+fn who_looks_whether_the_sender_has_gone_goes_on_while_others_may_not_send() {
+    let mut first = keeps(VAULT);
+    first.need(at(100));
+    assert_eq!(sent(&mut first, at(100)).len(), 1);
+    // Two others have long taken another lock than the sender, and may not send.
+    let [mut second, mut third] = [120, 130].map(|time| {
+        let mut tab = beside(&first, VAULT, at(time));
+        tab.level = 1;
+        tab.effects(at(time));
+        tab.wake(at(time + 1));
+        assert_eq!(failed(&mut tab, at(time + 1)), Some("refresh-pending"));
+        tab
+    });
+    drop(first);
+    // Then one of them tries for the lock of the sender, and has it.
+    second.wake(at(130));
+    second.effects(at(130));
+    let news = third.said.last().cloned().unwrap();
+    second.heard(&news, at(131));
+    second.wake(at(132));
+    assert_eq!(sent(&mut second, at(132)).len(), 1);
+}
+
+#[test]
 fn a_server_with_grace_is_asked_again_within_it() {
     for (time, expected) in [(105, 0), (111, 1), (161, 0)] {
         let mut first = keeps(GRACE);
