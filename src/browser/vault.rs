@@ -56,11 +56,7 @@ impl Driver {
         let reading = call(&store, "get", &KEY.into(), &JsValue::UNDEFINED)?;
         event(&reading, &["success", "error"]).await?;
         let text = get(&reading, "result").as_string();
-        let write = self
-            .client
-            .borrow_mut()
-            .session
-            .vault_read(op, text.as_deref(), clock::now());
+        let write = self.client.borrow_mut().vault_read(op, text.as_deref(), clock::now());
         match write {
             VaultWrite::Nothing => return Ok(()),
             VaultWrite::Put(text) => call(&store, "put", &(&*text.0).into(), &KEY.into())?,

@@ -16,7 +16,7 @@ use crate::mutant::{Mutant, on};
 use crate::number::Numbers;
 use crate::random::Random;
 use crate::request::{Plan, RuleConfig, Rules, SliceInfo, Target};
-use crate::session::{Answer, Hint, Session, VaultOp};
+use crate::session::{Answer, Hint, Session, VaultOp, VaultWrite};
 use crate::store::{Setting, Store};
 use crate::text::concat;
 use crate::time::Now;
@@ -280,6 +280,12 @@ impl Client {
     pub fn wake(&mut self, now: Now) {
         self.look_for_hint(now);
         self.session.wake(now);
+    }
+
+    /// A transaction of the database has read this: see [`Session::vault_read`].
+    pub fn vault_read(&mut self, op: &VaultOp, text: Option<&str>, now: Now) -> VaultWrite {
+        self.look_for_hint(now);
+        self.session.vault_read(op, text, now)
     }
 
     /// A transaction of the database has ended: see [`Session::vault_done`].

@@ -30,6 +30,8 @@ pub(super) struct Attempt {
     pub(super) wanted: bool,
     /// What the database says of its wish to send the refresh token.
     pub(super) verdict: Option<Verdict>,
+    /// Whether the database was asked for the second time to take the next refresh token.
+    again: bool,
     /// The refresh token that it may send.
     pub(super) token: String,
     /// That one's generation.
@@ -99,6 +101,7 @@ impl Attempt {
             late: 0,
             wanted: false,
             verdict: None,
+            again: false,
             token: String::new(),
             base: 0,
             generation: 0,
@@ -144,6 +147,12 @@ impl Attempt {
             Step::Asking => self.enter(Step::Relying, now),
             _ => {}
         }
+    }
+
+    /// Begins this step again, unless it has done so already; gives whether it does.
+    pub(super) fn once_more(&mut self, now: Now) -> bool {
+        self.since = now.monotonic;
+        !core::mem::replace(&mut self.again, true)
     }
 
     /// Milliseconds until this step has taken too long.

@@ -14,14 +14,29 @@ use crate::request::percent;
 use crate::text::concat;
 use crate::time::Now;
 
-/// A refresh token that takes the place of another.
-pub(super) struct Commit {
+/// The newest refresh token, until the database has taken it: the one that it replaces may be spent.
+pub(super) struct Fresh {
+    /// The attempt that brought it; 0 for a sign-in.
     ticket: u64,
     /// Whose it is: also of one who signs out just now, so that this one is revoked.
     epoch: Rc<str>,
-    /// The generation of the one that it replaces.
-    base: u64,
+    /// The generation of the one that it replaces; a sign-in's replaces none.
+    base: Option<u64>,
+    generation: u64,
     /// The same one still serves where the server sent none.
+    token: Option<String>,
+    /// Whether a transaction writes it, which may fail yet.
+    given: bool,
+}
+
+/// A sign-out that the server is to be told of.
+pub(super) struct Leave {
+    ticket: u64,
+    /// The session that is over, if it was this page's.
+    left: Option<Rc<str>>,
+    /// The epoch that has followed it. By now it may be another.
+    tombstone: Rc<str>,
+    /// What is to be revoked.
     token: Option<String>,
 }
 
@@ -30,22 +45,23 @@ impl Session {
     pub fn vault_read(&mut self, op: &VaultOp, text: Option<&str>, now: Now) -> VaultWrite {
         let record = text.and_then(Record::decode);
         match op.step {
-            vault::Step::Store => match &self.to_store {
-                Some(record) if *record.epoch == *self.epoch => VaultWrite::Put(record.encode()),
-                _ => VaultWrite::Nothing,
-            },
-            vault::Step::Claim | vault::Step::Mark => self.claim(op, record, now),
             vault::Step::Commit => self.commit(op, record),
+            vault::Step::Claim | vault::Step::Mark => self.claim(op, record, now),
             vault::Step::Clear => self.clear_vault(op, record.as_ref()),
-            vault::Step::Retire => self.retire(record),
+            vault::Step::Retire => self.retire(op, record),
         }
     }
 
     /// A transaction has ended: what it wrote is stored, or nothing is.
     pub fn vault_done(&mut self, op: &VaultOp, stored: bool, now: Now) {
+        if stored {
+            self.fresh.take_if(|fresh| fresh.given);
+        } else if let Some(fresh) = &mut self.fresh {
+            fresh.given = false;
+        }
         let Some(attempt) = self.attempt.as_mut().filter(|attempt| attempt.ticket == op.ticket) else {
             if op.step == vault::Step::Retire {
-                self.retired(stored);
+                self.retired(op, stored);
             }
             return;
         };
@@ -59,7 +75,9 @@ impl Session {
             return;
         }
         match (expected, attempt.verdict.take()) {
-            (Step::Committing, _) => self.committed(now),
+            (Step::Committing, _) if stored => self.committed(now),
+            // It is tried once more, when this has taken too long.
+            (Step::Committing, _) => {}
             (Step::Ending, Some(Verdict::Gone)) => self.ended(),
             (Step::Claiming | Step::Marking, _) if !stored => {
                 self.fail(Code::RefreshFailed, "the browser's database has an error", None, now);
@@ -107,8 +125,20 @@ impl Session {
     pub(super) fn tell_server(&mut self) {
         match self.config.keeper {
             Keeper::Server => self.effects.push(Effect::SignOut(self.epoch.clone(), None)),
-            Keeper::Vault => self.transact(vault::Step::Retire, 0),
-            Keeper::Memory | Keeper::Source => self.revoke(),
+            Keeper::Vault => {
+                self.tickets += 1;
+                self.leave = Some(Leave {
+                    ticket: self.tickets,
+                    left: self.leaving.clone(),
+                    tombstone: self.epoch.clone(),
+                    token: None,
+                });
+                self.transact(vault::Step::Retire, self.tickets);
+            }
+            Keeper::Memory | Keeper::Source => {
+                let held = self.held.clone();
+                self.revoke(self.epoch.clone(), held.as_deref());
+            }
         }
     }
 
@@ -122,23 +152,21 @@ impl Session {
                 }
             }
             Keeper::Vault => {
-                if let Some(Sent { ticket, base, .. }) = sent {
-                    self.to_commit = Some(Commit {
-                        ticket,
-                        epoch: self.epoch.clone(),
-                        base,
-                        token: response.refresh_token.clone(),
-                    });
-                    self.transact(vault::Step::Commit, ticket);
-                } else if let Some(token) = &response.refresh_token {
-                    self.to_store = Some(Record {
-                        epoch: String::from(&*self.epoch),
-                        generation: self.generation,
-                        token: token.clone(),
-                        ..Record::default()
-                    });
-                    self.transact(vault::Step::Store, 0);
+                // A sign-in without one can't be renewed.
+                if sent.is_none() && response.refresh_token.is_none() {
+                    return;
                 }
+                let ticket = sent.as_ref().map_or(0, |sent| sent.ticket);
+                let base = sent.map(|sent| sent.base);
+                self.fresh = Some(Fresh {
+                    ticket,
+                    epoch: self.epoch.clone(),
+                    base,
+                    generation: self.generation.max(base.map_or(0, |base| base + 1)),
+                    token: response.refresh_token.clone(),
+                    given: false,
+                });
+                self.transact(vault::Step::Commit, ticket);
             }
         }
     }
@@ -148,6 +176,10 @@ impl Session {
     }
 
     fn claim(&mut self, op: &VaultOp, record: Option<Record>, now: Now) -> VaultWrite {
+        let record = match op.step {
+            vault::Step::Claim => self.newest(&self.epoch, record),
+            _ => record,
+        };
         let Some(attempt) = self.attempt.as_mut().filter(|attempt| attempt.ticket == op.ticket) else {
             return VaultWrite::Nothing;
         };
@@ -183,24 +215,47 @@ impl Session {
         if op.step == vault::Step::Claim {
             record.claim(&claimant);
         }
-        VaultWrite::Put(record.encode())
+        self.put(&record)
     }
 
     fn commit(&mut self, op: &VaultOp, record: Option<Record>) -> VaultWrite {
-        let commit = self.to_commit.take_if(|commit| commit.ticket == op.ticket);
-        match (commit, record) {
+        // A sign-in that is over by now isn't stored.
+        let due = |fresh: &&Fresh| fresh.ticket == op.ticket && (fresh.base.is_some() || *fresh.epoch == *self.epoch);
+        let Some(fresh) = self.fresh.as_ref().filter(due) else {
+            return VaultWrite::Nothing;
+        };
+        match self.newest(&fresh.epoch, record) {
+            Some(record) if record.generation == fresh.generation => self.put(&record),
             // Whoever was faster has the newer one.
-            (Some(commit), Some(record)) if *record.epoch == *commit.epoch && record.generation == commit.base => {
-                let next = Record {
-                    generation: self.generation.max(commit.base + 1),
-                    token: commit.token.unwrap_or(record.token),
-                    epoch: record.epoch,
-                    ..Record::default()
-                };
-                VaultWrite::Put(next.encode())
-            }
             _ => VaultWrite::Nothing,
         }
+    }
+
+    /// What the database holds of a session, or would if it had taken what it was to take.
+    fn newest(&self, epoch: &str, record: Option<Record>) -> Option<Record> {
+        let Some(fresh) = self.fresh.as_ref().filter(|fresh| *fresh.epoch == *epoch) else {
+            return record;
+        };
+        let own = |record: &&Record| *record.epoch == *epoch;
+        let base = record.as_ref().filter(own).map(|record| record.generation);
+        // What another page has signed in with since stays.
+        let free = record.is_none() || base.is_some() || *epoch == *self.epoch;
+        if base != fresh.base || !free {
+            return record;
+        }
+        Some(Record {
+            epoch: epoch.into(),
+            generation: fresh.generation,
+            token: fresh.token.clone().or(record.map(|record| record.token))?,
+            ..Record::default()
+        })
+    }
+
+    fn put(&mut self, record: &Record) -> VaultWrite {
+        if let Some(fresh) = &mut self.fresh {
+            fresh.given = *fresh.epoch == *record.epoch && fresh.generation == record.generation;
+        }
+        VaultWrite::Put(record.encode())
     }
 
     /// Removes what the server has refused, or revoked; unless there is a newer one.
@@ -225,13 +280,19 @@ impl Session {
         }
     }
 
-    fn retire(&mut self, record: Option<Record>) -> VaultWrite {
-        // Somebody else may have signed in meanwhile.
-        let over = |record: &Record| match &self.leaving {
+    fn retire(&mut self, op: &VaultOp, record: Option<Record>) -> VaultWrite {
+        let Some(leave) = self.leave.as_ref().filter(|leave| leave.ticket == op.ticket) else {
+            return VaultWrite::Nothing;
+        };
+        let record = match &leave.left {
+            Some(left) => self.newest(left, record),
+            None => record,
+        };
+        let over = |record: &Record| match &leave.left {
             _ if record.phase == vault::Phase::Retired => true,
             Some(left) => **left == *record.epoch,
-            // Signed out in a page that has gone.
-            None => matches!(self.phase, Phase::SignedOut),
+            // Signed out in a page that has gone. Somebody may have signed in since.
+            None => *leave.tombstone == *self.epoch,
         };
         let Some(mut record) = record.filter(over) else {
             return VaultWrite::Nothing;
@@ -239,28 +300,33 @@ impl Session {
         if self.config.sign_out.is_empty() {
             return VaultWrite::Delete;
         }
-        self.to_revoke = Some(record.token.clone());
         record.phase = vault::Phase::Retired;
-        VaultWrite::Put(record.encode())
+        if let Some(leave) = &mut self.leave {
+            leave.token = Some(record.token.clone());
+        }
+        self.put(&record)
     }
 
-    fn retired(&mut self, stored: bool) {
-        self.held = self.to_revoke.take();
-        if stored || self.held.is_some() {
-            self.revoke();
+    fn retired(&mut self, op: &VaultOp, stored: bool) {
+        let Some(leave) = self.leave.as_mut().filter(|leave| leave.ticket == op.ticket) else {
+            return;
+        };
+        let (tombstone, token) = (leave.tombstone.clone(), leave.token.take());
+        if stored || token.is_some() {
+            self.revoke(tombstone, token.as_deref());
         } else {
             self.told_nobody();
         }
     }
 
     /// Has the refresh token revoked (RFC 7009), if there is one, and somebody to do it. It stays for another try.
-    fn revoke(&mut self) {
-        match &self.held {
+    fn revoke(&mut self, tombstone: Rc<str>, token: Option<&str>) {
+        match token {
             Some(token) if !self.config.sign_out.is_empty() => {
                 let body = form(&self.config, "token", token);
-                self.effects.push(Effect::SignOut(self.epoch.clone(), Some(body)));
+                self.effects.push(Effect::SignOut(tombstone, Some(body)));
             }
-            _ => self.confirm(self.epoch.clone()),
+            _ => self.confirm(tombstone),
         }
     }
 

@@ -6,10 +6,9 @@ use super::config::AuthConfig;
 use super::guard::Guard;
 use super::hint::Hint;
 use super::interface::{Credentials, Effect, Need, Reason, Secret, Status, Verdict};
-use super::keep::Commit;
+use super::keep::{Fresh, Leave};
 use super::message::{About, Message};
 use super::token::{self, Token, TokenResponse};
-use super::vault;
 use crate::error::{Code, Error};
 use crate::fingerprint;
 use crate::mutant::{Mutant, on};
@@ -49,10 +48,9 @@ pub struct Session {
     pub(super) guard: Guard,
     /// The refresh token, if this page keeps it in its memory.
     pub(super) held: Option<String>,
-    /// What the database is to take, by the transactions that are under way.
-    pub(super) to_store: Option<vault::Record>,
-    pub(super) to_commit: Option<Commit>,
-    pub(super) to_revoke: Option<String>,
+    /// What the database is to take.
+    pub(super) fresh: Option<Fresh>,
+    pub(super) leave: Option<Leave>,
     /// The session that was left last.
     pub(super) leaving: Option<Rc<str>>,
     /// The server couldn't be told that it was left.
@@ -99,9 +97,8 @@ impl Session {
             backoff: Backoff::default(),
             guard: Guard::default(),
             held: None,
-            to_store: None,
-            to_commit: None,
-            to_revoke: None,
+            fresh: None,
+            leave: None,
             leaving: None,
             unconfirmed: false,
             // As JSON holds it.

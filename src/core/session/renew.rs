@@ -133,6 +133,11 @@ impl Session {
                     now,
                 );
             }
+            (Step::Committing, _) if self.fresh.is_some() && attempt.once_more(now) => {
+                let ticket = attempt.ticket;
+                self.transact(vault::Step::Commit, ticket);
+                self.wake(now);
+            }
             (Step::Committing, _) => self.committed(now),
         }
     }
@@ -262,8 +267,11 @@ impl Session {
 
     /// Begins once more, behind whoever has made use of the time.
     pub(super) fn restart(&mut self, now: Now) {
-        if let Some(Attempt { reason, origin, .. }) = self.attempt.take() {
-            self.effects.push(Effect::Unlock(self.tickets));
+        if let Some(Attempt {
+            ticket, reason, origin, ..
+        }) = self.attempt.take()
+        {
+            self.effects.push(Effect::Unlock(ticket));
             self.begin(reason, origin, now);
         }
     }

@@ -38,7 +38,11 @@ impl Session {
             About::Failed => {
                 self.follow_wait(&message, now);
                 // Who looks whether the sender has gone isn't kept from it by those who may not send: they would take turns, for ever.
-                if self.attempt.as_ref().is_none_or(|attempt| !attempt.is_sent() && !attempt.probes) {
+                if self
+                    .attempt
+                    .as_ref()
+                    .is_none_or(|attempt| !attempt.is_sent() && !attempt.probes)
+                {
                     let error = Error::new(
                         Code::RefreshFailed,
                         &["another tab couldn't renew the access token; try again later"],

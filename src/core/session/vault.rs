@@ -27,13 +27,11 @@ pub enum VaultWrite {
 /// What a transaction is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
-    /// A sign-in brought a refresh token.
-    Store,
     /// This page wants to use it.
     Claim,
     /// It is about to be sent.
     Mark,
-    /// The server has replaced it.
+    /// A sign-in brought one, or the server has replaced it.
     Commit,
     /// The user has signed out: it is to be revoked.
     Retire,

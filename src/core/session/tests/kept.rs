@@ -190,7 +190,7 @@ fn who_looks_whether_the_sender_has_gone_goes_on_while_others_may_not_send() {
     first.need(at(100));
     assert_eq!(sent(&mut first, at(100)).len(), 1);
     // Two others have long taken another lock than the sender, and may not send.
-    let [mut second, mut third] = [120, 130].map(|time| {
+    let [mut second, third] = [120, 130].map(|time| {
         let mut tab = beside(&first, VAULT, at(time));
         tab.level = 1;
         tab.effects(at(time));
@@ -206,6 +206,50 @@ fn who_looks_whether_the_sender_has_gone_goes_on_while_others_may_not_send() {
     second.heard(&news, at(131));
     second.wake(at(132));
     assert_eq!(sent(&mut second, at(132)).len(), 1);
+}
+
+#[test]
+fn a_refresh_token_that_the_database_refuses_is_stored_later() {
+    let stored = |tab: &Tab| tab.vault.borrow().clone().unwrap_or_default();
+    let mut tab = keeps(VAULT);
+    tab.need(at(100));
+    tab.effects(at(100));
+    tab.broken = 1;
+    tab.answered(1, ok(&response(2)), at(100));
+    let effects = tab.effects(at(100));
+    assert!(effects.contains(&Effect::Settled(Ok(()))), "nobody waits for that");
+    assert!(
+        !effects.contains(&Effect::Unlock(1)),
+        "nobody else may send the one before"
+    );
+    tab.wake(at(105));
+    assert!(tab.effects(at(105)).contains(&Effect::Unlock(1)));
+    assert!(stored(&tab).contains("ref/2"));
+    // Then twice: it goes on with what it has.
+    tab.need(at(200));
+    assert!(sent(&mut tab, at(200))[0].contains("ref%2F2"));
+    tab.broken = 2;
+    tab.answered(2, ok(&response(3)), at(200));
+    tab.effects(at(200));
+    for second in [205, 210] {
+        tab.wake(at(second));
+        tab.effects(at(second));
+    }
+    assert!(stored(&tab).contains("ref/2"));
+    tab.need(at(300));
+    assert!(sent(&mut tab, at(300))[0].contains("ref%2F3"));
+    assert!(stored(&tab).contains("ref/3"));
+}
+
+#[test]
+fn a_sign_in_that_the_database_refuses_is_stored_when_it_renews() {
+    let mut tab = Tab::new(VAULT, None, 1);
+    tab.broken = 1;
+    tab.sign_in(&response(1), None, at(0)).unwrap();
+    tab.effects(at(0));
+    assert_eq!(*tab.vault.borrow(), None);
+    tab.need(at(100));
+    assert!(sent(&mut tab, at(100))[0].contains("ref%2F1"));
 }
 
 #[test]

@@ -31,6 +31,8 @@ struct Tab {
     /// Whether another had them before.
     waited: bool,
     vault: Rc<RefCell<Option<String>>>,
+    /// So many of the next transactions fail.
+    broken: u32,
     /// What it has said to the other tabs.
     said: Vec<String>,
 }
@@ -43,6 +45,7 @@ impl Tab {
             free: true,
             waited: false,
             vault: Rc::default(),
+            broken: 0,
             said: Vec::new(),
         }
     }
@@ -55,12 +58,16 @@ impl Tab {
                 Effect::Lock { ticket, .. } if self.free => self.session.locked(ticket, self.waited, now),
                 Effect::Vault(op) => {
                     let text = self.vault.borrow().clone();
-                    match self.session.vault_read(&op, text.as_deref(), now) {
+                    let write = self.session.vault_read(&op, text.as_deref(), now);
+                    let stored = self.broken == 0;
+                    self.broken = self.broken.saturating_sub(1);
+                    match write {
+                        _ if !stored => {}
                         VaultWrite::Nothing => {}
                         VaultWrite::Put(text) => *self.vault.borrow_mut() = Some(text.0.to_string()),
                         VaultWrite::Delete => *self.vault.borrow_mut() = None,
                     }
-                    self.session.vault_done(&op, true, now);
+                    self.session.vault_done(&op, stored, now);
                 }
                 Effect::Post(text) => self.said.push(text.0.to_string()),
                 effect => effects.push(effect),

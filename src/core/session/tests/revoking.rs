@@ -98,3 +98,19 @@ fn what_comes_just_before_a_sign_out_is_revoked() {
     });
     assert!(revoked.is_some_and(|body| body.contains("ref%2F2")));
 }
+
+#[test]
+fn who_signs_in_before_the_database_has_answered_stays_signed_in() {
+    let mut tab = keeps(VAULT);
+    tab.sign_out(at(1));
+    let tombstone = tab.epoch().clone();
+    tab.sign_in(&response(7), Some(r#"{"sub":"eve"}"#), at(1)).unwrap();
+    let epoch = tab.epoch().clone();
+    let revokes = |effect: &Effect| matches!(effect, Effect::SignOut(of, Some(body)) if *of == tombstone && body.0.contains("ref%2F1"));
+    assert!(tab.effects(at(1)).iter().any(revokes));
+    tab.sign_out_answered(&tombstone, status(200));
+    let effects = tab.effects(at(2));
+    assert!(effects.contains(&Effect::Forget(tombstone)));
+    assert!(!effects.contains(&Effect::Forget(epoch)));
+    assert!(tab.vault.borrow().as_ref().unwrap().contains("ref/7"));
+}

@@ -18,12 +18,16 @@ pub(crate) struct Sending {
     token: Option<Refresh>,
     /// Whether its answer never came, or what it brought was never stored.
     pub(crate) lost: bool,
+    /// When the database has refused the next refresh token.
+    pub(crate) refused: Option<u64>,
     pub(crate) delivered: bool,
     pub(crate) in_time: bool,
     /// Until when the server doesn't want to hear of it.
     blocked: u64,
 }
 
+/// So many milliseconds after the database has refused a refresh token it has been given it once more.
+const OFFERED: u64 = 6_000;
 /// After so many milliseconds an answer counts as lost.
 const OVERDUE: u64 = 10_000;
 /// What one has told, others know after so many milliseconds, and have acted upon.
@@ -56,6 +60,7 @@ impl World {
             at: self.time,
             token: None,
             lost: false,
+            refused: None,
             delivered: false,
             in_time: false,
             blocked: 0,
@@ -192,7 +197,11 @@ impl World {
             let asleep = page.frozen && !other.delivered && self.setup.keeper == Keeper::Cookie;
             // Somebody has signed in without the library: some pages know by now, and some don't.
             let another = other.epoch != self.sendings[sending].epoch;
-            lost += usize::from(other.lost || gone || overdue || asleep || another);
+            // What the database has refused, the page gives it once more.
+            let refused = other
+                .refused
+                .is_some_and(|at| self.time < at + OFFERED || page.slept >= at);
+            lost += usize::from(other.lost || refused || gone || overdue || asleep || another);
         }
         if sent > lost {
             self.fail(

@@ -212,9 +212,12 @@ impl World {
             Task::VaultRead(op) => {
                 let text = self.vault.clone();
                 let broken = self.random.u8(0..100) == 0;
-                let write = self.with(page, |client, now| client.session.vault_read(&op, text.as_deref(), now));
+                let time = self.time;
+                let write = self.with(page, |client, now| client.vault_read(&op, text.as_deref(), now));
                 if broken && let Some(sending) = self.sendings.iter_mut().rfind(|it| it.page == page) {
-                    sending.lost = true;
+                    // Once is mended.
+                    sending.lost |= sending.refused.is_some();
+                    sending.refused = Some(time);
                 }
                 match write {
                     _ if broken => {}
