@@ -229,7 +229,10 @@ impl Session {
     /// It hasn't worked. That says nothing about the session: it is tried again, later each time.
     pub(super) fn fail(&mut self, code: Code, message: &str, retry_after: Option<u64>, now: Now) {
         self.backoff.fail(retry_after, now);
-        self.say_failed(now);
+        // That this page may not send says nothing to others: one of them may have the lock of whoever has sent.
+        if code != Code::RefreshPending {
+            self.say_failed(now);
+        }
         self.give_up(Error::new(code, &[message]), now);
         self.effects.push(Effect::Refreshed(Outcome::Failed));
     }

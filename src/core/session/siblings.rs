@@ -24,6 +24,8 @@ impl Session {
             if self.attempt.as_ref().is_some_and(|attempt| !attempt.is_sent()) {
                 self.restart(now);
             }
+        } else if message.level < self.level {
+            self.say(About::Level, now);
         }
         match message.about {
             About::Token => self.take(&message, now),
@@ -33,16 +35,14 @@ impl Session {
                 if let Some(attempt) = &mut self.attempt {
                     attempt.wait_on(now);
                     self.wake(now);
+                } else {
+                    // It may have another lock.
+                    self.behind = true;
                 }
             }
             About::Failed => {
                 self.follow_wait(&message, now);
-                // Who looks whether the sender has gone isn't kept from it by those who may not send: they would take turns, for ever.
-                if self
-                    .attempt
-                    .as_ref()
-                    .is_none_or(|attempt| !attempt.is_sent() && !attempt.probes)
-                {
+                if self.attempt.as_ref().is_none_or(|attempt| !attempt.is_sent()) {
                     let error = Error::new(
                         Code::RefreshFailed,
                         &["another tab couldn't renew the access token; try again later"],
@@ -185,9 +185,6 @@ impl Session {
 
     /// Another tab asks for a newer token than it has.
     fn asked(&mut self, message: &Message, now: Now) {
-        if message.level < self.level {
-            self.say(About::Level, now);
-        }
         if let Phase::SignedIn(token) = &self.phase
             && token.generation > message.generation
             && !token.is_expired(now)

@@ -55,6 +55,38 @@ fn a_token_that_one_has_fetched_is_for_all() {
 }
 
 #[test]
+fn who_has_heard_that_another_is_at_it_asks_before_it_sends() {
+    let (mut first, mut second) = two();
+    first.need(at(100));
+    first.refreshes(at(100));
+    tell(&mut first, &mut second, at(100));
+    // It has another lock: its own is that of a page that does nothing.
+    second.level = 1;
+    assert_eq!(second.need(at(101)), Need::Wait);
+    assert!(second.refreshes(at(101)).is_empty());
+    tell(&mut second, &mut first, at(101));
+    first.effects(at(101));
+    tell(&mut first, &mut second, at(101));
+    second.wake(at(102));
+    assert!(second.refreshes(at(102)).is_empty(), "it relies on the other");
+}
+
+#[test]
+fn whoever_takes_a_lower_lock_is_told_whatever_it_says() {
+    let (mut first, mut second) = two();
+    second.level = 1;
+    first.need(at(100));
+    first.refreshes(at(100));
+    first.said.clear();
+    first.answered(1, ok(&RESPONSE.replace("tok.1", "tok.2")), at(100));
+    first.effects(at(100));
+    tell(&mut first, &mut second, at(100));
+    second.effects(at(100));
+    tell(&mut second, &mut first, at(100));
+    assert_eq!(first.level, 1);
+}
+
+#[test]
 fn who_has_waited_for_the_lock_asks_before_it_sends() {
     let (mut first, mut second) = two();
     second.free = false;
