@@ -7,7 +7,6 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::addresses::Addresses;
 use super::barrier::Barrier;
 use super::channel::Channel;
-use super::compact::Compacting;
 use super::listen::Listening;
 use super::lock::Lock;
 use super::object::{get, text};
@@ -41,7 +40,6 @@ pub struct Driver {
     flushing: Cell<bool>,
     /// The last attempt to store failed.
     pub(super) full: Cell<bool>,
-    pub(super) compacting: Compacting,
     /// When the page looks next for what has expired, by the monotonic clock.
     pub(super) expires: Cell<u64>,
     /// How often the session has asked to be woken.
@@ -141,7 +139,6 @@ impl Driver {
             listening: OnceCell::new(),
             flushing: Cell::new(false),
             full: Cell::new(false),
-            compacting: Compacting::default(),
             expires: Cell::new(u64::MAX),
             wakes: Cell::new(0),
             closed: Cell::new(false),

@@ -44,9 +44,13 @@ impl Journal {
         }
         let Some(mut compaction) = self.compaction.take() else {
             if let Some(compaction) = self.take_over() {
-                let have_stayed = self.are_old(&compaction.written);
+                let pace = if self.now.monotonic < compaction.stays_from {
+                    Pace::Later
+                } else {
+                    Pace::Soon
+                };
                 self.compaction = Some(compaction);
-                return Some(if have_stayed { Pace::Soon } else { Pace::Later });
+                return Some(pace);
             }
             if self.read_ahead() {
                 return Some(Pace::Soon);
@@ -60,6 +64,11 @@ impl Journal {
             return Some(Pace::Soon);
         };
         let Some(job) = compaction.jobs.pop() else {
+            // Somebody else may be in a hurry.
+            if self.now.monotonic < compaction.stays_from {
+                self.compaction = Some(compaction);
+                return Some(Pace::Later);
+            }
             if mutant::on(Mutant::EarlyRemoval) && compaction.contained.is_none() {
                 self.load();
                 compaction.read = self.keys.joined().map(|stored| stored.key.clone()).collect();
@@ -191,6 +200,7 @@ impl Journal {
         let key = self.write_entry(key, kind, &document)?;
         self.note_contained(&key, &document);
         compaction.written.push(key);
+        compaction.stays_from = self.now.monotonic + self.limits.confirm;
         Ok(())
     }
 

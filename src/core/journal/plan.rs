@@ -17,6 +17,8 @@ pub(super) struct Compaction {
     /// What is still to be written, the last first.
     pub(super) jobs: Vec<Job>,
     pub(super) written: Vec<Rc<str>>,
+    /// From when on that will stay, by the monotonic clock.
+    pub(super) stays_from: u64,
     /// What is to be removed, once that is known.
     pub(super) contained: Option<Vec<Rc<str>>>,
     /// Whether what they contain they contain together, and not each its parts.
@@ -113,6 +115,7 @@ impl Journal {
             read,
             jobs,
             written: Vec::new(),
+            stays_from: 0,
             contained: None,
             together,
             horizon,

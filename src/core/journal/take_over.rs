@@ -50,10 +50,16 @@ impl Journal {
         if read.is_empty() || self.has_unwritten() {
             return None;
         }
+        let stays_from = if self.are_old(&written) {
+            0
+        } else {
+            self.now.monotonic + self.limits.confirm
+        };
         Some(Compaction {
             read,
             jobs: Vec::new(),
             written,
+            stays_from,
             contained: None,
             together: true,
             horizon: None,
@@ -61,7 +67,7 @@ impl Journal {
     }
 
     /// Whether so many pages were born since these were written that they must have stayed: not so many are in half a minute.
-    pub(super) fn are_old(&self, keys: &[Rc<str>]) -> bool {
+    fn are_old(&self, keys: &[Rc<str>]) -> bool {
         let mut clock = 0;
         for key in keys {
             clock = clock.max(self.keys.get(key).map_or(u64::MAX, |stored| stored.clock));

@@ -11,6 +11,7 @@ mod export;
 mod guest;
 mod note;
 mod owner;
+mod pacing;
 mod reserve;
 mod view;
 mod write;
@@ -22,6 +23,7 @@ pub use definition::{Owner, Place, SliceConfig};
 use check::Verdicts;
 use definition::Definition;
 use owner::PLACES;
+use pacing::Pacing;
 use reserve::Reserve;
 
 use crate::error::{Code, Error};
@@ -80,6 +82,7 @@ pub struct Store {
     /// The journal that compacts next, and whether one before it goes on later.
     turn: usize,
     resting: bool,
+    pacing: Pacing,
     in_transaction: bool,
     /// What was stored has been read.
     opened: bool,
@@ -174,6 +177,7 @@ impl Store {
             news: News::default(),
             turn: 0,
             resting: false,
+            pacing: Pacing::default(),
             in_transaction: false,
             opened: false,
         };

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use holdall::error::Code;
-use holdall::journal::{Limits, Pace, Storage, StorageFull};
+use holdall::journal::{Limits, Storage, StorageFull};
 use holdall::kind::Kind;
 use holdall::number::NATIVE;
 use holdall::state::{Part, Slice, part_of};
@@ -23,22 +23,16 @@ use crate::stored::{Role, Stored, horizon};
 /// How a change went: whether it changed anything, or the code of its error.
 pub(crate) type Outcome = Result<bool, &'static str>;
 
-/// When compacting goes on.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Pause {
-    /// When something has been written.
-    Done,
-    /// When the page is idle again.
-    Soon,
-    /// When what was written has stayed for a while.
-    Later,
-}
-
 /// A page: what holdall's shell does in the browser.
 pub(crate) struct Page {
     store: Store,
     /// The storage entries by which it has learnt of newer versions.
     newer: Vec<Rc<str>>,
+    now: Now,
+    /// Its round of compacting, and when that has its next step, by the monotonic clock.
+    round: Option<(u64, u64)>,
+    /// The last attempt to store failed.
+    full: bool,
 }
 
 /// How a page is set up.
@@ -89,9 +83,15 @@ impl Page {
             owner: setup.subject.map(|subject| SUBJECTS[subject].to_owned()),
         };
         let store = Store::open("shop", &configs, setting).unwrap();
-        let newer = Vec::new();
-        let mut page = Self { store, newer };
+        let mut page = Self {
+            store,
+            newer: Vec::new(),
+            now,
+            round: None,
+            full: false,
+        };
         page.hear();
+        page.compact_later(page.store.is_overdue());
         page
     }
 
@@ -102,6 +102,7 @@ impl Page {
 
     /// What time it is for all that follows.
     pub(crate) fn tick(&mut self, now: Now) {
+        self.now = now;
         self.store.tick(now);
     }
 
@@ -160,7 +161,13 @@ impl Page {
 
     /// What the shell does at the end of each microtask; gives whether all is stored.
     pub(crate) fn flush(&mut self) -> bool {
-        self.store.flush().is_ok() && !self.store.has_unwritten()
+        let waits = self.store.has_unwritten();
+        let stored = self.store.flush().is_ok() && !self.store.has_unwritten();
+        if waits {
+            self.compact_later(!stored && !self.full);
+        }
+        self.full = !stored;
+        stored
     }
 
     /// What the shell does at `pageshow` and `resume`.
@@ -173,13 +180,22 @@ impl Page {
         self.store.stored_elsewhere(Place::Local, key, text);
     }
 
-    /// A step of compacting, as the shell takes it in idle time.
-    pub(crate) fn compact(&mut self) -> Pause {
-        match self.store.compact() {
-            Some(Pace::Soon) => Pause::Soon,
-            Some(Pace::Later) => Pause::Later,
-            None => Pause::Done,
+    fn compact_later(&mut self, at_once: bool) {
+        if let Some((round, wait)) = self.store.compact_later(at_once) {
+            self.round = Some((round, self.now.monotonic + wait));
         }
+    }
+
+    /// When the next step of compacting is due, if one is.
+    pub(crate) fn compacts_at(&self) -> Option<u64> {
+        self.round.map(|(_, due)| due)
+    }
+
+    /// A step of compacting, as the shell takes it in idle time.
+    pub(crate) fn compact(&mut self) {
+        let Some((round, _)) = self.round else { return };
+        let next = self.store.compact_in(round, self.full);
+        self.round = next.map(|wait| (round, self.now.monotonic + wait));
     }
 
     /// What the page shows: keys in order, with their values.

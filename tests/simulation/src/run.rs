@@ -9,7 +9,7 @@ use crate::op::Capture;
 use crate::ops::Ops;
 use crate::origin::{Entry, Notice, Write};
 use crate::owners::SUBJECTS;
-use crate::page::{Noted, Now, Page, Pause, Setup};
+use crate::page::{Noted, Now, Page, Setup};
 use crate::port::Port;
 use crate::slices::SLICES;
 use crate::stored;
@@ -21,8 +21,6 @@ pub(crate) const PROCESSES: usize = 3;
 const MAX_PAGES: usize = 6;
 /// So many steps of compacting a page takes in a row at most.
 const MAX_STEPS: usize = 20;
-/// Chromium drops what it has accepted near the quota within some seconds: after this long, in milliseconds, it has.
-const CONFIRM_AFTER: u64 = 10_000;
 /// After so long, in milliseconds, a page looks at the storage before it writes.
 const HALF_A_MINUTE: u64 = 30_000;
 /// The user's clock at the start, in milliseconds since 1970.
@@ -50,10 +48,6 @@ pub(crate) struct Tab {
     pub(crate) members: Ops,
     /// What was captured, and how many replicas had been born by then.
     pub(crate) noted: Vec<(Noted, Vec<Capture>, usize)>,
-    /// When it may go on compacting.
-    compact_at: u64,
-    /// Whether it had nothing more to compact.
-    pub(crate) is_done: bool,
     /// What it had seen when it was looked at last.
     pub(crate) checked: Option<Ops>,
 }
@@ -252,8 +246,6 @@ impl Run {
             subject: setup.subject,
             members: Ops::default(),
             noted: Vec::new(),
-            compact_at: 0,
-            is_done: false,
             checked: None,
         });
         self.take_in(self.tabs.len() - 1);
@@ -273,28 +265,23 @@ impl Run {
     }
 
     pub(crate) fn compact(&mut self, at: usize, wait: bool) {
-        let due = self.tabs[at].compact_at.saturating_sub(self.world().time);
-        if due > 0 {
-            if !wait {
-                return;
-            }
-            self.world().advance(due);
-        }
         // Between the steps of a patient page others may do something; those of one that waits come in a row.
-        for _ in 0..if wait { MAX_STEPS } else { 1 } {
-            let pause = self.ask(at, Page::compact);
+        for step in 0..if wait { MAX_STEPS } else { 1 } {
+            let Some(due) = self.tabs[at].page.compacts_at() else {
+                return;
+            };
+            let left = due.saturating_sub(self.world().time);
+            match left {
+                0 => {}
+                _ if wait && step == 0 => self.world().advance(left),
+                _ => return,
+            }
+            self.ask(at, Page::compact);
             let horizon = self.tabs[at].page.horizon();
             self.world().note_horizon(horizon);
             self.flush(at);
-            self.tabs[at].is_done = pause == Pause::Done;
-            match pause {
-                Pause::Done => return,
-                Pause::Soon => self.world().advance(50),
-                Pause::Later => {
-                    let time = self.world().time;
-                    self.tabs[at].compact_at = time + CONFIRM_AFTER;
-                    return;
-                }
+            if wait {
+                self.world().advance(50);
             }
         }
     }

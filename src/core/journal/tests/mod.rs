@@ -262,6 +262,7 @@ fn a_snapshot_that_was_dropped_removes_nothing() {
         .iter()
         .filter(|key| key.contains("/s/"))
         .for_each(|key| shared.remove(key));
+    wait(&mut a);
     assert_eq!(a.compact(), Some(Pace::Soon));
     assert_eq!(get(&open(&shared, 2), "cart", "lamp").unwrap(), r#"{"qty":70}"#);
 }

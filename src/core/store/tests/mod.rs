@@ -4,6 +4,7 @@ use crate::number::NATIVE;
 mod checks;
 mod fixtures;
 mod owners;
+mod pacing;
 mod room;
 
 const CART: usize = 0;
