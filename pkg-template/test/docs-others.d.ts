@@ -1,6 +1,7 @@
 // Libraries that the documentation's examples use beside this one.
 declare module "@auth0/auth0-spa-js";
 declare module "keycloak-js";
+declare module "@tanstack/react-query";
 declare module "axios";
 declare module "ky";
 declare module "zustand";

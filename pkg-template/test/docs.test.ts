@@ -19,7 +19,7 @@ const pages = [
 ];
 
 /** Examples that show what another library did: JavaScript, in which nothing has a type. */
-const isOthers = (code: string): boolean => /from "(zustand|redux-persist|axios|ky|express|hono|keycloak-js|@auth0\/auth0-spa-js)/.test(code);
+const isOthers = (code: string): boolean => /from "(zustand|redux-persist|axios|ky|express|hono|keycloak-js|@auth0\/auth0-spa-js|@tanstack\/react-query)/.test(code);
 
 /** What an example without imports of its own uses. */
 const IMPORTS = 'import { HoldallError, map, object, open, set } from "holdall";\nimport * as z from "zod";\n';
