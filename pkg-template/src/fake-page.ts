@@ -4,6 +4,7 @@ import type { FakeClock } from "./fake-clock.js";
 export class FakeBrowser {
   readonly tabs = new Set<FakeTab>();
   readonly channels = new Set<FakeChannel>();
+  readonly locks = new FakeLocks();
   /** What the tabs that were closed had to themselves, until they are opened again. */
   readonly closed: Map<string, string>[] = [];
 
@@ -54,7 +55,7 @@ export class FakeTab {
       localStorage: local,
       sessionStorage: storage(this.#session),
       indexedDB: undefined,
-      navigator: {},
+      navigator: { locks: browser.locks },
       crypto: globalThis.crypto,
       Date: { now: () => clock.now, parse: Date.parse },
       performance: { now: () => clock.now - start },
@@ -136,5 +137,29 @@ class FakeChannel extends EventTarget {
 
   close(): void {
     this.browser.channels.delete(this);
+  }
+}
+
+/** Web Locks among the tabs of one browser: one has a lock at a time. */
+class FakeLocks {
+  /** By name: when the last who asked for it has had it. */
+  readonly #free = new Map<string, Promise<void>>();
+
+  async request(name: string, { ifAvailable, signal }: LockOptions, use: (lock: object | null) => unknown): Promise<unknown> {
+    // Never before this returns, as in a browser.
+    await undefined;
+    const before = this.#free.get(name);
+    if (before && ifAvailable) return use(null);
+    let release = (): void => {};
+    const free = new Promise<void>((resolve) => (release = resolve));
+    this.#free.set(name, free);
+    try {
+      await before;
+      signal?.throwIfAborted();
+      return await use({ name });
+    } finally {
+      release();
+      if (this.#free.get(name) === free) this.#free.delete(name);
+    }
   }
 }

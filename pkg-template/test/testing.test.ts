@@ -101,6 +101,25 @@ if (existsSync(new URL("testing.js", dist))) {
       close();
     });
 
+    test("renews once for all tabs, and restores in a moment", async () => {
+      const { app, tab, clock, requests, close } = openTest(options(), {
+        "POST /auth/refresh": () => Response.json(token("second")),
+        "GET /api/me": () => Response.json({}),
+      });
+      app.session.signIn(token("first"), { user: { sub: "ada" } });
+      const tabs = [app, tab(), tab()];
+      await clock.advance(300_000);
+      await Promise.all(tabs.map(({ fetch }) => fetch("/api/me")));
+      const refreshes = () => requests.filter(({ url }) => url === "/auth/refresh").length;
+      assert.equal(refreshes(), 1);
+      for (const each of tabs) each.close();
+      const again = [tab(), tab()];
+      await clock.advance(1_000);
+      assert.deepEqual(again.map(({ session }) => session.status), ["signed-in", "signed-in"]);
+      assert.equal(refreshes(), 2);
+      close();
+    });
+
     test("has several tabs, and reloads", async () => {
       const { app, tab, settled, close } = openTest(options());
       const second = tab();
