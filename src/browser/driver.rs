@@ -15,7 +15,7 @@ use super::wait::Waiters;
 use super::{Event, clock, numbers, seed, storage, task};
 use crate::client::{Client, Config, Environment};
 use crate::error::{Code, Error};
-use crate::session::{AuthConfig, Effect};
+use crate::session::AuthConfig;
 use crate::store::{News, Store, Unchecked};
 
 /// Feeds the core with what happens in the browser, and carries out what it decides.
@@ -248,31 +248,25 @@ impl Driver {
     /// Carries out what the core wants, until it wants nothing more.
     pub(super) fn react(self: &Rc<Self>) {
         while !self.closed.get() {
-            let (news, effects) = {
+            let news = {
                 let mut client = self.client.borrow_mut();
                 // A transaction shows, and is stored, as a whole.
                 if client.store.in_transaction() {
                     return;
                 }
-                let mut effects: Vec<Effect> = Vec::new();
-                while let Some(effect) = client.session.poll() {
-                    effects.push(effect);
-                }
                 client.follow_session();
-                (client.store.take_news(), effects)
+                client.store.take_news()
             };
             self.check();
+            let acted = self.act();
             let News {
                 keys,
                 moved,
                 damaged,
                 newer,
             } = news;
-            if keys.is_empty() && damaged.is_empty() && newer.is_empty() && effects.is_empty() {
+            if keys.is_empty() && damaged.is_empty() && newer.is_empty() && !acted {
                 break;
-            }
-            for effect in effects {
-                self.carry_out(effect);
             }
             for (slice, keys) in keys {
                 self.watcher.changed(slice, &keys, moved);
@@ -286,6 +280,18 @@ impl Driver {
         }
         self.flush_later();
         self.expire_later();
+    }
+
+    /// Carries out what the session wants; gives whether it wanted anything. One after the other: what follows from the first, as from a
+    /// listener that asks for a token, comes after the others.
+    fn act(self: &Rc<Self>) -> bool {
+        let mut acted = false;
+        loop {
+            let effect = self.client.borrow_mut().session.poll();
+            let Some(effect) = effect else { return acted };
+            self.carry_out(effect);
+            acted = true;
+        }
     }
 
     /// Does something with the store as of now.

@@ -113,6 +113,21 @@ async fn where_the_browser_refuses_locks_it_goes_without() {
     assert_eq!(network.count(), 1);
 }
 
+/// Safari before 15.4.
+#[wasm_bindgen_test]
+async fn where_the_browser_knows_no_locks_it_goes_without() {
+    let page = Page::new("never-locks");
+    let network = server();
+    let navigator = get(&js_sys::global(), "navigator");
+    let _none = replace(&navigator, "locks", &JsValue::UNDEFINED);
+    let client = page.open(AUTH);
+    client.signed_in("t1", 60);
+    drop(client);
+    let again = page.open(AUTH);
+    until(|| again.status() == "signed-in").await;
+    assert_eq!(network.count(), 1);
+}
+
 #[wasm_bindgen_test]
 async fn a_lock_of_another_session_is_in_nobodys_way() {
     let page = Page::new("other-lock");

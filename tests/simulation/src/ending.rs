@@ -8,6 +8,8 @@ const MAX_ROUNDS: usize = 80;
 /// Into so many chunks the slices may be split, with some room for what nobody can remove, and so many bytes they may take.
 const MAX_CHUNKS: usize = 16;
 const MAX_BYTES: usize = 10_000;
+/// So many pages are opened in the end.
+const LAST_VISITS: usize = 2;
 /// In the idle phase each page compacts so often.
 const IDLE_ROUNDS: usize = 6;
 
@@ -23,9 +25,16 @@ impl Run {
         self.check_bounds();
     }
 
-    /// The next page is opened. All compact, one now and one then, until none finds anything to do.
+    /// Pages that are opened now and then compact what others have left. Those of an older version may store once more what they think is gone.
     fn come_to_rest(&mut self, random: &mut fastrand::Rng) {
-        self.open(0, 2);
+        for _ in 0..LAST_VISITS {
+            self.open(0, 2);
+            self.compact_all(random);
+        }
+    }
+
+    /// All compact, one now and one then, until none finds anything to do.
+    fn compact_all(&mut self, random: &mut fastrand::Rng) {
         let mut done = 0;
         let mut order: Vec<usize> = (0..self.tabs.len()).collect();
         for _ in 0..MAX_ROUNDS {

@@ -36,7 +36,10 @@ fn a_round_begins_some_seconds_after_something_was_stored() {
     let (round, wait) = store.compact_later(false).unwrap();
     assert!((2_000..4_000).contains(&wait), "{wait}");
     assert_eq!(store.compact_later(false), None, "it sees to that, too");
-    assert!(work(&mut store, round).unwrap() >= 10_000, "what it has written has to stay");
+    assert!(
+        work(&mut store, round).unwrap() >= 10_000,
+        "what it has written has to stay"
+    );
     tick(&mut store, 20_000);
     assert_eq!(work(&mut store, round), None);
     assert!(store.compact_later(false).is_some());
