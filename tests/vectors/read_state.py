@@ -241,6 +241,7 @@ def conforming(shape, value):
         return members
     if isinstance(value, list):
         raise StateError("malformed")
+    value = {name: member for name, member in value.items() if member is not None}
     if "of" in shape:
         return {name: one(member, shape["of"]) for name, member in value.items()}
     known = {name: scalar_type for name, scalar_type in shape["fields"].items() if name in value}

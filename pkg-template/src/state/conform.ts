@@ -24,7 +24,8 @@ export function conforming(slice: string, shape: Shape, value: unknown): unknown
   if (Array.isArray(value)) throw refused;
   const entries = Object.entries(value as object).flatMap(([name, member]: [string, unknown]) => {
     const type = shape.of ?? (Object.hasOwn(shape.fields, name) ? shape.fields[name] : undefined);
-    if (type === undefined) return [];
+    // A query says neither.
+    if (type === undefined || member === null) return [];
     return [[name, typeof type === "string" ? scalar(member, type) : list(member, type[0])] as const];
   });
   return Object.fromEntries(entries);

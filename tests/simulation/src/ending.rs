@@ -8,8 +8,8 @@ const MAX_ROUNDS: usize = 80;
 /// Into so many chunks the slices may be split, with some room for what nobody can remove, and so many bytes they may take.
 const MAX_CHUNKS: usize = 16;
 const MAX_BYTES: usize = 10_000;
-/// So many pages are opened in the end.
-const LAST_VISITS: usize = 2;
+/// The newest version of the application.
+const NEWEST: u8 = 2;
 /// In the idle phase each page compacts so often.
 const IDLE_ROUNDS: usize = 6;
 
@@ -25,12 +25,18 @@ impl Run {
         self.check_bounds();
     }
 
-    /// Pages that are opened now and then compact what others have left. Those of an older version may store once more what they think is gone.
+    /// A page is opened, and another when those of an older version have gone: they store once more what they think is gone.
     fn come_to_rest(&mut self, random: &mut fastrand::Rng) {
-        for _ in 0..LAST_VISITS {
-            self.open(0, 2);
-            self.compact_all(random);
+        self.open(0, NEWEST);
+        self.compact_all(random);
+        for at in (0..self.tabs.len()).rev() {
+            let id = self.tabs[at].id;
+            if self.world().pages[id].version < NEWEST {
+                self.close(at);
+            }
         }
+        self.open(0, NEWEST);
+        self.compact_all(random);
     }
 
     /// All compact, one now and one then, until none finds anything to do.
@@ -137,7 +143,7 @@ impl Run {
     pub(crate) fn open_afresh(&mut self) -> usize {
         self.world().origin.open_process();
         let process = self.world().origin.processes.len() - 1;
-        self.open(process, 2);
+        self.open(process, NEWEST);
         self.tabs.len() - 1
     }
 

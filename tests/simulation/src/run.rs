@@ -251,7 +251,7 @@ impl Run {
         self.take_in(self.tabs.len() - 1);
     }
 
-    fn close(&mut self, at: usize) {
+    pub(crate) fn close(&mut self, at: usize) {
         self.flush(at);
         let id = self.tabs.remove(at).id;
         self.world().bury(id);

@@ -28,6 +28,8 @@ fn object(reader: &mut Reader<'_>, field: &dyn Fn(&str) -> Option<Field>) -> Res
     let mut first = true;
     reader.object(|name, value| {
         let text = match field(&name) {
+            // A query says neither.
+            _ if value.kind()? == Kind::Null => return value.skip().map(drop),
             None => return value.skip().map(drop),
             Some(Field::One(one)) => scalar(value, one)?,
             Some(Field::List(one)) => array(&scalars(value, one)?),

@@ -92,6 +92,10 @@ fn pairs(send: &Send, style: Style, text: &str) -> Result<Vec<(String, String)>,
     let mut reader = Reader::new(text);
     let read = match reader.kind() {
         Ok(Kind::Object) => reader.members(&mut |member, value| {
+            // As if it weren't there (RFC 6570 §2.3, which OpenAPI's styles follow).
+            if value.kind()? == Kind::Null {
+                return value.pass();
+            }
             let name = match style {
                 Style::DeepObject if has_any(member, "[]") => {
                     refused = Some("a key has a bracket: use the style json");

@@ -76,7 +76,7 @@ fn what_a_style_cannot_say_is_refused_without_saying_it() {
     for (style, state) in [
         (Style::Form, r#"["canary",null]"#),
         (Style::Form, r#"[["canary"]]"#),
-        (Style::Form, r#"{"canary":null}"#),
+        (Style::Form, r#"{"canary":[null]}"#),
         (Style::Form, r#"{"canary":{"a":1}}"#),
         (Style::Form, r#"{"canary":[[1]]}"#),
         (Style::DeepObject, r#"{"a":{"canary":1}}"#),
