@@ -164,7 +164,8 @@ impl EncodeError {
                 second,
                 " `",
                 second_name,
-                "` would be sent under one name: give the slice another one with the rule's `as`, or rename yours",
+                "` would be sent under one name: give the slice another one with the rule's `as` (for an object's fields in a \
+                 query, with the style deepObject), or rename yours",
             ]),
             Self::BodyNotMergeable { why } => concat(&["the state can't be put into this body: ", why]),
             Self::TooLarge {
