@@ -196,7 +196,8 @@ fn joins_queries() {
     assert_eq!(
         join_query("a=canary", "a=canary").unwrap_err().to_string(),
         "the URL's own parameter `a` and the state's parameter `a` would be sent under one name: \
-         give the slice another one with the rule's `as`, or rename yours"
+         give the slice another one with the rule's `as` (for an object's fields in a query, with the style deepObject), \
+         or rename yours"
     );
 }
 
