@@ -34,10 +34,21 @@ export interface Source<R> {
   subscribe(listener: () => void): Unsubscribe;
 }
 
+/** One that can be put, too. @internal */
+export interface Entry extends Source<unknown> {
+  put(value: unknown): void;
+}
+
 /** One entry, field or member. @internal */
-export function entryOf(slice: Keyed, key: Scalar): Source<unknown> {
+export function entryOf(slice: Keyed, key: Scalar): Entry {
   const name = key as string;
   return {
+    put: (value) => {
+      if (!("get" in slice)) slice[value ? "add" : "delete"](key);
+      else if (!("has" in slice)) slice.patch({ [name]: value });
+      else if (value === undefined) slice.delete(name);
+      else slice.set(name, value);
+    },
     // Not by the snapshot, which would be made anew after a change of anything.
     now: () => ("get" in slice ? slice.get(name) : slice.has(key)),
     initial: () => {

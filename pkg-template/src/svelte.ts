@@ -1,4 +1,4 @@
-import type { Readable as Store } from "svelte/store";
+import type { Readable as Store, Writable } from "svelte/store";
 import type { MapSlice } from "./map.js";
 import type { ObjectSlice } from "./object.js";
 import { entryOf, selected, sessionOf, type Keyed, type Readable, type SessionState, type Source } from "./reading.js";
@@ -32,19 +32,21 @@ export function sliceStore<C>(
 }
 
 /**
- * One entry of a map, one field of an object, or whether a set has a member, as a store.
+ * One entry of a map, one field of an object, or whether a set has a member, as a store. What is set goes into the slice, and so into all tabs:
+ * `undefined` takes a map's entry away, and leaves an object's field as it is.
  *
  * @example
  * ```ts
  * const lamp = entryStore(app.state.cart, "sku-1");
- * const inStock = entryStore(app.state.filters, "inStock");
+ * const inStock = entryStore(app.state.filters, "inStock");   // <input type="checkbox" bind:checked={$inStock} />
  * ```
  */
-export function entryStore<T>(slice: MapSlice<T>, key: string): Store<Frozen<T> | undefined>;
-export function entryStore<T extends object, K extends keyof T & string>(slice: ObjectSlice<T>, field: K): Store<Frozen<T[K]>>;
-export function entryStore<T extends Scalar>(slice: SetSlice<T>, member: NoInfer<T>): Store<boolean>;
-export function entryStore(slice: unknown, key: Scalar): Store<unknown> {
-  return store(entryOf(slice as Keyed, key));
+export function entryStore<T>(slice: MapSlice<T>, key: string): Writable<Frozen<T> | undefined>;
+export function entryStore<T extends object, K extends keyof T & string>(slice: ObjectSlice<T>, field: K): Writable<Frozen<T[K]>>;
+export function entryStore<T extends Scalar>(slice: SetSlice<T>, member: NoInfer<T>): Writable<boolean>;
+export function entryStore(slice: unknown, key: Scalar): Writable<unknown> {
+  const entry = entryOf(slice as Keyed, key);
+  return { ...store(entry), set: entry.put, update: (change) => entry.put(change(entry.now())) };
 }
 
 /**

@@ -14,7 +14,7 @@ import {
 import type { App } from "./client.js";
 import type { MapSlice } from "./map.js";
 import type { ObjectSlice } from "./object.js";
-import { entryOf, sessionOf, type Keyed, type Readable, type SessionState, type Source } from "./reading.js";
+import { entryOf, sessionOf, type Entry, type Keyed, type Readable, type SessionState, type Source } from "./reading.js";
 import type { SetSlice } from "./set.js";
 import type { Frozen, Scalar } from "./types.js";
 
@@ -88,21 +88,23 @@ export function useSlice<C>(
 /**
  * One entry of a map, one field of an object, or whether a set has a member. Which one may change, if it is given as a ref or a getter.
  *
+ * What is put into the ref, as by `v-model`, goes into the slice, and so into all tabs: `undefined` takes a map's entry away, and leaves an
+ * object's field as it is.
+ *
  * @example
  * ```ts
  * const props = defineProps<{ sku: string }>();
  * const line = useEntry(state.cart, () => props.sku);
- * const inStock = useEntry(state.filters, "inStock");
+ * const inStock = useEntry(state.filters, "inStock");   // <input type="checkbox" v-model="inStock">
  * ```
  */
-export function useEntry<T>(slice: MapSlice<T>, key: MaybeChanging<string>): Readonly<ShallowRef<Frozen<T> | undefined>>;
-export function useEntry<T extends object, K extends keyof T & string>(
-  slice: ObjectSlice<T>,
-  field: MaybeChanging<K>,
-): Readonly<ShallowRef<Frozen<T[K]>>>;
-export function useEntry<T extends Scalar>(slice: SetSlice<T>, member: MaybeChanging<NoInfer<T>>): Readonly<ShallowRef<boolean>>;
-export function useEntry(slice: unknown, key: MaybeChanging<Scalar>): Readonly<ShallowRef<unknown>> {
-  return useSource(() => entryOf(slice as Keyed, typeof key === "function" ? key() : unref(key)));
+export function useEntry<T>(slice: MapSlice<T>, key: MaybeChanging<string>): Ref<Frozen<T> | undefined>;
+export function useEntry<T extends object, K extends keyof T & string>(slice: ObjectSlice<T>, field: MaybeChanging<K>): Ref<Frozen<T[K]>>;
+export function useEntry<T extends Scalar>(slice: SetSlice<T>, member: MaybeChanging<NoInfer<T>>): Ref<boolean>;
+export function useEntry(slice: unknown, key: MaybeChanging<Scalar>): Ref<unknown> {
+  const entry = (): Entry => entryOf(slice as Keyed, typeof key === "function" ? key() : unref(key));
+  const value = useSource(entry);
+  return computed({ get: () => value.value, set: (next) => entry().put(next) });
 }
 
 /**

@@ -44,6 +44,22 @@ describe("holdall/svelte", () => {
     assert.equal(seen.length, 3);
   });
 
+  test("puts what is set", () => {
+    const { state } = shop();
+    const [line, text, isBlocked] = [entryStore(state.cart, "lamp"), entryStore(state.filters, "text"), entryStore(state.blocked, "mallory")];
+    const lamp = get(line);
+    assert.ok(lamp);
+    text.set("a");
+    text.update((text) => `${text}b`);
+    line.set({ ...lamp, qty: 7 });
+    isBlocked.set(true);
+    assert.deepEqual([state.filters.get("text"), state.cart.get("lamp")?.qty, state.blocked.has("mallory")], ["ab", 7, true]);
+    line.set(undefined);
+    isBlocked.update((isBlocked) => !isBlocked);
+    assert.deepEqual([get(line), get(text), get(isBlocked)], [undefined, "ab", false]);
+    assert.equal(state.cart.has("lamp"), false);
+  });
+
   test("tells who signs in", () => {
     const app = shop();
     const seen: unknown[] = [];

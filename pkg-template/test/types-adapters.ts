@@ -1,5 +1,5 @@
 // What the compiler must infer and refuse of the adapters. Compiled by `npm run check` and `npm test`, and never run.
-import type { Readable as Store } from "svelte/store";
+import type { Readable as Store, Writable } from "svelte/store";
 import type { ShallowRef } from "vue";
 import type { App } from "../src/client.js";
 import type { MapSlice } from "../src/map.js";
@@ -82,6 +82,9 @@ export function inVue(): void {
   is<Same<typeof lines, Readonly<ShallowRef<ReadonlyMap<string, Frozen<Line>>>>>>();
   const inStock = vue.useEntry(filters, "inStock");
   is<Same<typeof inStock.value, boolean>>();
+  inStock.value = false;
+  // @ts-expect-error a field of another type
+  inStock.value = "yes";
   const isBlocked = vue.useEntry(blocked, "trudy");
   is<Same<typeof isBlocked.value, boolean>>();
   vue.holdall(app);
@@ -97,7 +100,10 @@ export function inVue(): void {
 export function inSvelte(): void {
   const { cart, filters } = app.state;
   const line = svelte.entryStore(cart, "lamp");
-  is<Same<typeof line, Store<Frozen<Line> | undefined>>>();
+  is<Same<typeof line, Writable<Frozen<Line> | undefined>>>();
+  svelte.entryStore(filters, "inStock").set(true);
+  // @ts-expect-error a field of another type
+  svelte.entryStore(filters, "inStock").set("yes");
   const size = svelte.sliceStore(cart, ({ size }) => size);
   is<Same<typeof size, Store<number>>>();
   svelte.sessionStore(app.session).subscribe(({ status }) => status === "signed-in");

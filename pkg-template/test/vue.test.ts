@@ -45,6 +45,20 @@ describe("holdall/vue", () => {
     assert.equal(count(), 0);
   });
 
+  test("puts what goes into a ref", () => {
+    const app = shop();
+    const { filters, blocked, cart } = app.state;
+    const sku = ref("lamp");
+    const [text, isBlocked, line] = [useEntry(filters, "text"), useEntry(blocked, "mallory"), useEntry(cart, sku)];
+    text.value = "a";
+    isBlocked.value = true;
+    assert.deepEqual([filters.get("text"), text.value, blocked.has("mallory"), isBlocked.value], ["a", "a", true, true]);
+    isBlocked.value = false;
+    sku.value = "mug";
+    line.value = undefined;
+    assert.deepEqual([[...cart.snapshot().keys()], line.value, blocked.size], [["lamp"], undefined, 0]);
+  });
+
   test("tells what isn't equal", async () => {
     const app = shop();
     const root = createApp({
