@@ -233,22 +233,21 @@ impl Session {
 
     /// What the database holds of a session, or would if it had taken what it was to take.
     fn newest(&self, epoch: &str, record: Option<Record>) -> Option<Record> {
-        let Some(fresh) = self.fresh.as_ref().filter(|fresh| *fresh.epoch == *epoch) else {
-            return record;
-        };
         let own = |record: &&Record| *record.epoch == *epoch;
         let base = record.as_ref().filter(own).map(|record| record.generation);
+        let fresh = self.fresh.as_ref().filter(|fresh| *fresh.epoch == *epoch && fresh.base == base);
         // What another page has signed in with since stays.
-        let free = record.is_none() || base.is_some() || *epoch == *self.epoch;
-        if base != fresh.base || !free {
+        let Some(fresh) = fresh.filter(|_| base.is_some() || *epoch == *self.epoch) else {
             return record;
+        };
+        let mut newest = record.unwrap_or_default();
+        newest.epoch = epoch.into();
+        newest.generation = fresh.generation;
+        if let Some(token) = &fresh.token {
+            newest.token.clone_from(token);
         }
-        Some(Record {
-            epoch: epoch.into(),
-            generation: fresh.generation,
-            token: fresh.token.clone().or(record.map(|record| record.token))?,
-            ..Record::default()
-        })
+        (newest.phase, newest.sent) = (vault::Phase::Idle, 0);
+        Some(newest)
     }
 
     fn put(&mut self, record: &Record) -> VaultWrite {
