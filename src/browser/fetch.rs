@@ -4,7 +4,7 @@ use js_sys::{Object, Promise};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Response;
 
-use super::object::{set, text};
+use super::object::{call, own, set, text};
 use super::promise::{Settled, awaited};
 use super::request::{Call, parsed};
 use super::wait::Waiter;
@@ -117,6 +117,9 @@ impl Driver {
                     if !self.is_over(&exchange) {
                         waited?;
                         if self.change(|client| Ok(client.start_again(&mut exchange))) == Ok(true) {
+                            if let Some(answer) = answer {
+                                let_go(answer);
+                            }
                             continue;
                         }
                     }
@@ -171,6 +174,7 @@ impl Driver {
                 }
                 return Ok(response);
             }
+            let_go(&response);
         }
     }
 
@@ -287,6 +291,15 @@ impl Driver {
             replayed: exchange.is_repeated(),
             milliseconds: clock::now().since(started) as u32,
         }));
+    }
+}
+
+/// Gives up an answer that nobody will see: until its body is read it may keep its connection, and there are six to a server.
+fn let_go(answer: &JsValue) {
+    let nothing = JsValue::UNDEFINED;
+    if let Ok(cancelled) = call(&own(answer, "body"), "cancel", &nothing, &nothing) {
+        // It rejects if the connection has broken, which is nobody's concern.
+        drop(awaited(cancelled.unchecked_ref()));
     }
 }
 

@@ -2,11 +2,13 @@
 
 use std::cell::Cell;
 
-use js_sys::{Function, Promise};
+use js_sys::{Array, Function, Promise};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::{AUTH, Network, Opened, Page, construct, fail, get, object, own, pass, reply, reply_with, tokens};
+use crate::support::{
+    AUTH, Network, Opened, Page, construct, fail, get, object, own, pass, reply, reply_with, sleep, tokens,
+};
 
 const RULES: &str = r#""slices":[{"name":"cart","kind":"map"},{"name":"blocked","kind":"set"}],
     "rules":[{"match":"/again/*","token":true,"retry":2},{"match":"/large/*","send":{"blocked":"query","cart":"header"},"overflow":"query"},
@@ -46,6 +48,48 @@ async fn a_failure_that_passes_is_not_seen_by_the_caller() {
         }
         let requests = client.heard.requests();
         assert!(requests.len() == 1 && requests[0].replayed && requests[0].status == 200);
+    }
+}
+
+#[wasm_bindgen_test]
+async fn an_answer_that_nobody_sees_is_let_go() {
+    for (name, status) in [("let-go-again", 503), ("let-go-refused", 401)] {
+        let page = Page::new(name);
+        let let_go = Array::new();
+        let kept = let_go.clone();
+        let make = Function::new_with_args(
+            "status, let_go",
+            "let body = new ReadableStream({ cancel() { let_go.push(1); return Promise.reject('gone already'); } }); \
+             return new Response(body, { status, headers: { 'Retry-After': '0' } })",
+        );
+        let calls = Cell::new(0);
+        let network = Network::new(move |call| {
+            if call.path() == "/auth/refresh" {
+                return tokens("t2", 60);
+            }
+            calls.set(calls.get() + 1);
+            match calls.get() {
+                1 => Promise::resolve(&make.call2(&JsValue::UNDEFINED, &status.into(), &kept).unwrap()),
+                _ => reply(200, "{}"),
+            }
+        });
+        let uncaught = js_sys::eval(
+            "{ const uncaught = []; addEventListener('unhandledrejection', (event) => uncaught.push(event)); uncaught }",
+        );
+        let client = open(&page);
+        client.signed_in("t1", 60);
+        assert_eq!(
+            client.fetch("/again/x", &JsValue::UNDEFINED).await.unwrap().status(),
+            200
+        );
+        assert_eq!(network.to("/again/x").len(), 2);
+        assert_eq!(
+            let_go.length(),
+            1,
+            "else it would keep its connection, of which there are six"
+        );
+        sleep(20).await;
+        assert_eq!(get(&uncaught.unwrap(), "length"), 0);
     }
 }
 
