@@ -11,7 +11,7 @@ use super::addresses::{Addresses, Parsed};
 use super::headers::HeaderList;
 use super::object::{assign, call, construct, get, own, own_text, pairs, set};
 use super::promise::awaited;
-use super::wait::is_aborted;
+use super::wait::{Waiter, is_aborted};
 use crate::client::Exchange;
 use crate::core::text::{concat, split_once};
 use crate::error::{Code, Error};
@@ -33,8 +33,8 @@ pub(super) struct Call {
     pub(super) signal: Option<JsValue>,
     /// The caller's `Request`.
     given: Option<Request>,
-    /// Its body is still to be read.
-    unread: bool,
+    /// Its body, which is being read.
+    unread: Option<Promise>,
 }
 
 /// All that a `RequestInit` can take over from a `Request`; its body is read instead.
@@ -99,7 +99,7 @@ impl Call {
             body: None,
             signal: None,
             given: given.cloned(),
-            unread: false,
+            unread: None,
         })
     }
 
@@ -122,7 +122,10 @@ impl Call {
         let bodiless = matches!(&*self.method, "GET" | "HEAD") || self.body.is_some();
         // Where it is null there is none; Firefox doesn't say.
         let has_body = |request: &Request| !get(request, "body").is_null();
-        self.unread = !bodiless && self.given.as_ref().is_some_and(has_body);
+        if let Some(request) = self.given.take().filter(|request| !bodiless && has_body(request)) {
+            let nothing = JsValue::UNDEFINED;
+            self.unread = Some(call(&request, "arrayBuffer", &nothing, &nothing)?.unchecked_into());
+        }
         Ok(())
     }
 
@@ -134,17 +137,16 @@ impl Call {
 
     /// Whether [`read_body`](Self::read_body) has to come first.
     pub(super) fn has_unread_body(&self) -> bool {
-        self.unread
+        self.unread.is_some()
     }
 
     /// Reads the body of the caller's `Request`, so that it can go to another URL, and twice.
     ///
     /// # Errors
-    /// The browser's `TypeError` if it has been used.
-    pub(super) async fn read_body(&mut self) -> Result<(), JsValue> {
-        if let Some(request) = self.given.take().filter(|_| self.unread) {
-            let nothing = JsValue::UNDEFINED;
-            let body: Promise = call(&request, "arrayBuffer", &nothing, &nothing)?.unchecked_into();
+    /// The browser's `TypeError` if it has been used, or the reason of the caller's signal.
+    pub(super) async fn read_body(&mut self) -> Result<(), Failure> {
+        if let Some(body) = self.unread.take() {
+            Waiter::of(body.clone()).until(self.signal.as_ref()).await?;
             let body = awaited(&body).await?;
             if get(&body, "byteLength") != 0 {
                 set(&self.init, "body", &body);

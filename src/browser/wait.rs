@@ -42,10 +42,13 @@ impl Waiters {
 impl Waiter {
     /// One who waits for nothing but time.
     pub(super) fn timed(milliseconds: u64) -> Self {
-        Self {
-            woken: clock::after(milliseconds),
-            outcome: Outcome::new(RefCell::new(Ok(()))),
-        }
+        Self::of(clock::after(milliseconds))
+    }
+
+    /// One who waits for a promise.
+    pub(super) fn of(woken: Promise) -> Self {
+        let outcome = Outcome::new(RefCell::new(Ok(())));
+        Self { woken, outcome }
     }
 
     /// Waits until it is woken, or until the caller's signal ends this wait; what is waited for goes on for the others.

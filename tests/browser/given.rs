@@ -4,8 +4,9 @@ use js_sys::{Array, Function};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::Request;
 
-use crate::support::{AUTH, Network, Page, get, object, tokens};
+use crate::support::{AUTH, Network, Page, construct, get, object, tokens};
 
 const RULES: &str = r#""rules":[{"match":"/api/*","token":true}]"#;
 
@@ -51,6 +52,22 @@ async fn a_request_of_another_window_is_one_too() {
     assert_eq!(call.token().as_deref(), Some("t1"));
     let remove: Function = get(&frame, "remove").unchecked_into();
     remove.call0(&frame).unwrap();
+}
+
+#[wasm_bindgen_test]
+async fn a_request_is_used_up_by_the_call() {
+    let page = Page::new("used-up");
+    let network = Network::ok();
+    let client = page.open(&format!("{AUTH},{RULES}"));
+    client.signed_in("t1", 60);
+    let init = object(&[("method", "POST".into()), ("body", "text".into())]);
+    let request: Request = construct("Request", &["/api/x".into(), init]);
+    let sent = client.send(&request, &JsValue::UNDEFINED).unwrap();
+    assert!(request.body_used(), "as `fetch` uses it up before it returns");
+    let late = JsFuture::from(request.text().unwrap()).await;
+    assert!(late.is_err(), "who reads it after the call comes too late");
+    client.driver().answer(sent).await.unwrap();
+    assert_eq!(network.only().text().await, "text");
 }
 
 #[wasm_bindgen_test]

@@ -113,6 +113,28 @@ async fn a_caller_may_give_up_while_their_refused_request_waits() {
 }
 
 #[wasm_bindgen_test]
+async fn a_caller_may_give_up_while_their_body_is_read() {
+    let page = Page::new("gives-up-reading");
+    let network = Network::ok();
+    let client = page.open(&format!("{AUTH},{CONFIG}"));
+    client.signed_in("t1", 60);
+    let abort = Abort::new();
+    let endless: JsValue = construct("ReadableStream", &[]);
+    let init = object(&[
+        ("method", "POST".into()),
+        ("body", endless),
+        ("duplex", "half".into()),
+        ("signal", abort.signal.clone().into()),
+    ]);
+    let request: JsValue = construct("Request", &["/api/x".into(), init]);
+    let answer = client.start_input(&request, &JsValue::UNDEFINED);
+    microtasks().await;
+    abort.abort(&"enough".into());
+    assert_eq!(JsFuture::from(answer).await.unwrap_err(), "enough");
+    assert_eq!(network.count(), 0);
+}
+
+#[wasm_bindgen_test]
 async fn a_caller_who_gave_up_before_gets_their_reason() {
     let page = Page::new("gave-up");
     let (_network, _gate) = server();

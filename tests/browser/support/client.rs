@@ -95,7 +95,11 @@ impl Opened {
 
     /// Sends a request now, for a promise of its answer. It rejects with an own error's code, or with what the browser threw.
     pub(crate) fn start(&self, address: &str, init: &JsValue) -> Promise {
-        let sent = self.send(&address.into(), init);
+        self.start_input(&address.into(), init)
+    }
+
+    pub(crate) fn start_input(&self, input: &JsValue, init: &JsValue) -> Promise {
+        let sent = self.send(input, init);
         let driver = self.driver.clone();
         future_to_promise(async move { driver.answer(sent.map_err(thrown)?).await.map_err(thrown) })
     }
