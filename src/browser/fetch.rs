@@ -95,7 +95,7 @@ impl Driver {
             Step::Waiting(waiting, waiter) => self.wait(&call, waiting, waiter).await?,
             Step::Reading(plan, epoch) => self.take(&mut call, plan, &epoch).await?,
         };
-        loop {
+        let outcome = loop {
             let settled = match settled.take() {
                 Some(settled) => settled,
                 None => awaited(&self.launch(&call, &mut exchange)?).await,
@@ -105,6 +105,7 @@ impl Driver {
             // Only a refusal's say something here.
             let refusal = answer.filter(|_| status >= 400).map(Response::headers);
             let header = |name: &str| refusal.as_ref()?.get(name).ok().flatten();
+            let mut again = Reply::Done;
             if may_pass(status) && !call.is_aborted() && !self.is_over(&exchange) {
                 let asked = header("Retry-After").and_then(|value| clock::until(&value));
                 let wait = self.change(|client| Ok(client.retry_after(&mut exchange, status, asked)));
@@ -115,67 +116,66 @@ impl Driver {
                     let signal = barrier.as_ref().or(call.signal.as_ref());
                     let waited = Waiter::timed(wait).until(signal).await;
                     if !self.is_over(&exchange) {
-                        waited?;
-                        if self.change(|client| Ok(client.start_again(&mut exchange))) == Ok(true) {
-                            if let Some(answer) = answer {
-                                let_go(answer);
-                            }
-                            continue;
+                        if let Err(given_up) = waited {
+                            break Err(given_up);
+                        }
+                        let goes_on = self.change(|client| Ok(client.start_again(&mut exchange)));
+                        if goes_on.unwrap_or_default() {
+                            again = Reply::Replay;
                         }
                     }
                 }
             }
-            if let (Some(function), Ok(response)) = (exchange.asks(), &settled) {
-                let accepted = awaited(&self.watcher.accepts(function, response)).await;
-                exchange.accepted = Some(accepted.is_ok_and(|accepted| accepted.is_truthy()));
-            }
-            // Whoever is signed in now must not see what another has asked for.
-            if self.is_over(&exchange) {
-                self.report(&call, &exchange, 0, started);
-                return Err(changed().into());
-            }
-            let response = match settled {
-                Ok(response) => response,
-                Err(error) => {
-                    self.report(&call, &exchange, 0, started);
-                    return Err(error.into());
+            if again == Reply::Done {
+                if let (Some(function), Some(answer)) = (exchange.asks(), answer) {
+                    let accepted = awaited(&self.watcher.accepts(function, answer)).await;
+                    exchange.accepted = Some(accepted.is_ok_and(|accepted| accepted.is_truthy()));
                 }
-            };
-            // A client that was closed meanwhile judges nothing: the answer is the caller's.
-            let mut again = Reply::Done;
-            if !exchange.is_done(status) {
-                let challenge = header("WWW-Authenticate");
-                let judged =
-                    self.change(|client| Ok(client.judge(&mut exchange, status, challenge.as_deref(), clock::now())));
-                again = judged.unwrap_or(Reply::Done);
+                // Whoever is signed in now must not see what another has asked for.
+                if self.is_over(&exchange) {
+                    break Err(changed().into());
+                }
+                // A client that was closed meanwhile judges nothing: the answer is the caller's.
+                if answer.is_some() && !exchange.is_done(status) {
+                    let challenge = header("WWW-Authenticate");
+                    let judged = self
+                        .change(|client| Ok(client.judge(&mut exchange, status, challenge.as_deref(), clock::now())));
+                    again = judged.unwrap_or(Reply::Done);
+                }
             }
             if again == Reply::Wait {
-                let settled = self.settled.add().until(call.signal.as_ref()).await;
-                if let Err(Failure::Browser(reason)) = settled {
-                    return Err(reason.into());
+                let renewed = self.settled.add().until(call.signal.as_ref()).await;
+                if let Err(given_up @ Failure::Browser(_)) = renewed {
+                    break Err(given_up);
                 }
                 if self.is_over(&exchange) {
-                    self.report(&call, &exchange, 0, started);
-                    return Err(changed().into());
+                    break Err(changed().into());
                 }
-                let replay = self.change(|client| Ok(settled.is_ok() && client.replay_after_wait(&mut exchange)));
-                again = if replay == Ok(true) { Reply::Replay } else { Reply::Done };
+                let replay = self.change(|client| Ok(renewed.is_ok() && client.replay_after_wait(&mut exchange)));
+                again = if replay.unwrap_or_default() {
+                    Reply::Replay
+                } else {
+                    Reply::Done
+                };
             }
             if again != Reply::Replay {
-                self.report(&call, &exchange, status, started);
                 // An "opaqueredirect" (Fetch §2.2.6) has the status 0.
-                let answer: &Response = response.unchecked_ref();
                 if status == 0
                     && exchange.forbids_redirects()
                     && !call.handles_redirects()
-                    && text(answer, "type") == "opaqueredirect"
+                    && answer.is_some_and(|answer| text(answer, "type") == "opaqueredirect")
                 {
-                    return Err(redirected().into());
+                    break Err(redirected().into());
                 }
-                return Ok(response);
+                break settled.map_err(Failure::from);
             }
-            let_go(&response);
-        }
+            if let Some(answer) = answer {
+                let_go(answer);
+            }
+        };
+        let seen = |response: &JsValue| response.unchecked_ref::<Response>().status();
+        self.report(&call, &exchange, outcome.as_ref().map_or(0, seen), started);
+        outcome
     }
 
     /// The request as [`send`](Self::send) would send it, but without the token.
@@ -244,7 +244,7 @@ impl Driver {
         match waiter.until(call.signal.as_ref()).await {
             // The token that there is has to do; not somebody else's, as the core sees to.
             Err(Failure::Own(_)) if waiting.plan.streamed => {}
-            settled => settled?,
+            settled => drop(settled?),
         }
         self.select(&mut waiting.plan)?;
         Ok(self.change(|client| client.start_after_wait(waiting))?)

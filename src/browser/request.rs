@@ -10,7 +10,6 @@ use super::Failure;
 use super::addresses::{Addresses, Parsed};
 use super::headers::HeaderList;
 use super::object::{assign, call, construct, get, own, own_text, pairs, set};
-use super::promise::awaited;
 use super::wait::{Waiter, is_aborted};
 use crate::client::Exchange;
 use crate::core::text::{concat, split_once};
@@ -146,8 +145,7 @@ impl Call {
     /// The browser's `TypeError` if it has been used, or the reason of the caller's signal.
     pub(super) async fn read_body(&mut self) -> Result<(), Failure> {
         if let Some(body) = self.unread.take() {
-            Waiter::of(body.clone()).until(self.signal.as_ref()).await?;
-            let body = awaited(&body).await?;
+            let body = Waiter::of(body).until(self.signal.as_ref()).await?;
             if get(&body, "byteLength") != 0 {
                 set(&self.init, "body", &body);
                 self.body = Some(body);

@@ -43,7 +43,7 @@ impl Driver {
             }
             Ok(confirmed)
         });
-        async move { begun?.until(None).await }
+        async move { begun?.until(None).await.map(drop) }
     }
 
     /// A valid access token.

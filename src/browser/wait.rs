@@ -51,28 +51,29 @@ impl Waiter {
         Self { woken, outcome }
     }
 
-    /// Waits until it is woken, or until the caller's signal ends this wait; what is waited for goes on for the others.
-    pub(super) async fn until(self, signal: Option<&JsValue>) -> Result<(), Failure> {
-        let mut listener = None;
-        let woken = match signal {
-            None => self.woken,
-            Some(signal) if is_aborted(signal) => return Err(reason(signal)),
-            Some(signal) => {
-                let (aborted, abort) = deferred();
-                drop(call(signal, "addEventListener", &"abort".into(), &abort));
-                listener = Some((signal, abort));
-                Promise::race(&pair(&self.woken, &aborted))
-            }
-        };
-        awaited(&woken).await?;
+    /// Waits until it is woken, or until the caller's signal ends this wait; what is waited for goes on for the others. Gives what the
+    /// promise is fulfilled with.
+    pub(super) async fn until(self, signal: Option<&JsValue>) -> Result<JsValue, Failure> {
+        if let Some(reason) = signal.and_then(reason) {
+            return Err(Failure::Browser(reason));
+        }
+        let (mut woken, mut listener) = (self.woken, None);
+        if let Some(signal) = signal {
+            let (aborted, abort) = deferred();
+            drop(call(signal, "addEventListener", &"abort".into(), &abort));
+            listener = Some((signal, abort));
+            woken = Promise::race(&pair(&woken, &aborted));
+        }
+        let value = awaited(&woken).await;
         // A signal may live as long as the page, and be waited with many times.
         if let Some((signal, abort)) = listener {
             drop(call(signal, "removeEventListener", &"abort".into(), &abort));
         }
-        match signal {
-            Some(signal) if is_aborted(signal) => Err(reason(signal)),
-            _ => Ok(self.outcome.replace(Ok(()))?),
+        if let Some(reason) = signal.and_then(reason) {
+            return Err(Failure::Browser(reason));
         }
+        self.outcome.replace(Ok(()))?;
+        Ok(value?)
     }
 }
 
@@ -80,6 +81,6 @@ pub(super) fn is_aborted(signal: &JsValue) -> bool {
     get(signal, "aborted").is_truthy()
 }
 
-fn reason(signal: &JsValue) -> Failure {
-    Failure::Browser(get(signal, "reason"))
+fn reason(signal: &JsValue) -> Option<JsValue> {
+    is_aborted(signal).then(|| get(signal, "reason"))
 }

@@ -4,10 +4,11 @@ use std::cell::Cell;
 
 use js_sys::{Array, Function, Promise};
 use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::{
-    AUTH, Network, Opened, Page, construct, fail, get, object, own, pass, reply, reply_with, sleep, tokens,
+    AUTH, Network, Opened, Page, construct, fail, get, microtasks, object, own, pass, reply, reply_with, sleep, tokens,
 };
 
 const RULES: &str = r#""slices":[{"name":"cart","kind":"map"},{"name":"blocked","kind":"set"}],
@@ -110,6 +111,24 @@ async fn what_the_caller_gave_up_is_not_tried_again() {
     let init = object(&[("signal", get(&controller, "signal"))]);
     assert!(client.fetch("/again/x", &init).await.is_err());
     assert_eq!(network.count(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn what_the_caller_gives_up_in_the_pause_is_told() {
+    let page = Page::new("given-up-in-pause");
+    let network = Network::new(|_| reply(503, ""));
+    let client = open(&page);
+    client.signed_in("t1", 60);
+    let controller: JsValue = construct("AbortController", &[]);
+    let abort: Function = get(&controller, "abort").into();
+    let answer = client.start("/again/x", &object(&[("signal", get(&controller, "signal"))]));
+    microtasks().await;
+    assert!(client.heard.requests().is_empty());
+    abort.call1(&controller, &"enough".into()).unwrap();
+    assert_eq!(JsFuture::from(answer).await.unwrap_err(), "enough");
+    assert_eq!(network.count(), 1);
+    let requests = client.heard.requests();
+    assert!(requests.len() == 1 && requests[0].status == 0, "{}", requests.len());
 }
 
 #[wasm_bindgen_test]
