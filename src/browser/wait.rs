@@ -54,13 +54,13 @@ impl Waiter {
     /// Waits until it is woken, or until the caller's signal ends this wait; what is waited for goes on for the others. Gives what the
     /// promise is fulfilled with.
     pub(super) async fn until(self, signal: Option<&JsValue>) -> Result<JsValue, Failure> {
-        if let Some(reason) = signal.and_then(reason) {
-            return Err(Failure::Browser(reason));
-        }
         let (mut woken, mut listener) = (self.woken, None);
         if let Some(signal) = signal {
             let (aborted, abort) = deferred();
             drop(call(signal, "addEventListener", &"abort".into(), &abort));
+            if is_aborted(signal) {
+                drop(abort.call0(&JsValue::UNDEFINED));
+            }
             listener = Some((signal, abort));
             woken = Promise::race(&pair(&woken, &aborted));
         }

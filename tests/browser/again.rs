@@ -9,6 +9,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::{
     AUTH, Network, Opened, Page, construct, fail, get, microtasks, object, own, pass, reply, reply_with, sleep, tokens,
+    unhandled,
 };
 
 const RULES: &str = r#""slices":[{"name":"cart","kind":"map"},{"name":"blocked","kind":"set"}],
@@ -74,9 +75,7 @@ async fn an_answer_that_nobody_sees_is_let_go() {
                 _ => reply(200, "{}"),
             }
         });
-        let uncaught = js_sys::eval(
-            "{ const uncaught = []; addEventListener('unhandledrejection', (event) => uncaught.push(event)); uncaught }",
-        );
+        let unhandled = unhandled();
         let client = open(&page);
         client.signed_in("t1", 60);
         assert_eq!(
@@ -90,7 +89,7 @@ async fn an_answer_that_nobody_sees_is_let_go() {
             "else it would keep its connection, of which there are six"
         );
         sleep(20).await;
-        assert_eq!(get(&uncaught.unwrap(), "length"), 0);
+        assert_eq!(unhandled.length(), 0);
     }
 }
 

@@ -7,7 +7,9 @@ use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::AbortSignal;
 
-use crate::support::{AUTH, Gate, Network, Page, construct, fail, get, microtasks, object, reply, tokens, until};
+use crate::support::{
+    AUTH, Gate, Network, Page, construct, fail, get, microtasks, object, reply, sleep, tokens, unhandled, until,
+};
 
 const CONFIG: &str = r#""slices":[{"name":"blocked","kind":"set"}],
     "rules":[{"match":"/api/*","token":true,"send":{"blocked":"query"}}]"#;
@@ -132,6 +134,28 @@ async fn a_caller_may_give_up_while_their_body_is_read() {
     abort.abort(&"enough".into());
     assert_eq!(JsFuture::from(answer).await.unwrap_err(), "enough");
     assert_eq!(network.count(), 0);
+}
+
+#[wasm_bindgen_test]
+async fn a_body_that_cannot_be_read_is_nobodys_concern_once_the_caller_gave_up() {
+    let page = Page::new("gave-up-unreadable");
+    let _network = Network::ok();
+    let client = page.open(&format!("{AUTH},{CONFIG}"));
+    client.signed_in("t1", 60);
+    let unhandled = unhandled();
+    let abort = Abort::new();
+    let init = object(&[
+        ("method", "POST".into()),
+        ("body", "text".into()),
+        ("signal", abort.signal.clone().into()),
+    ]);
+    let used: web_sys::Request = construct("Request", &["/api/x".into(), init]);
+    JsFuture::from(used.text().unwrap()).await.unwrap();
+    abort.abort(&"enough".into());
+    let answer = client.start_input(&used, &JsValue::UNDEFINED);
+    assert_eq!(JsFuture::from(answer).await.unwrap_err(), "enough");
+    sleep(20).await;
+    assert_eq!(unhandled.length(), 0);
 }
 
 #[wasm_bindgen_test]

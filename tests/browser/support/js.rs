@@ -29,6 +29,12 @@ pub(crate) async fn microtasks() {
     }
 }
 
+/// The rejections that nobody handles from now on, as the browser reports them.
+pub(crate) fn unhandled() -> Array {
+    let code = "{ const all = []; addEventListener('unhandledrejection', (event) => all.push(event.reason)); all }";
+    js_sys::eval(code).unwrap().unchecked_into()
+}
+
 /// The text of a `Response` or `Request`.
 pub(crate) async fn text_of(message: &JsValue) -> String {
     let copy = call(message, "clone");

@@ -8,7 +8,7 @@ mod replace;
 mod time;
 
 pub(crate) use client::{Opened, code, own};
-pub(crate) use js::{construct, get, microtasks, object, text_of};
+pub(crate) use js::{construct, get, microtasks, object, text_of, unhandled};
 pub(crate) use network::{Call, Gate, Network, fail, reply, reply_with, tokens};
 pub(crate) use page::{Page, local, refuse_writes, session, storage_event};
 pub(crate) use replace::{Replaced, replace, replace_getter};
