@@ -43,6 +43,10 @@ pub(super) fn until(retry_after: &str) -> Option<u64> {
     if let Some(seconds) = integer(retry_after, 10) {
         return Some(seconds.saturating_mul(1_000));
     }
+    // Other things are dates to browsers, too: "-1" is one of the year 2001.
+    if !retry_after.ends_with("GMT") {
+        return None;
+    }
     let date = js_sys::Date::parse(retry_after);
     date.is_finite().then(|| (date as u64).saturating_sub(now().wall))
 }

@@ -54,6 +54,20 @@ async fn a_failure_that_passes_is_not_seen_by_the_caller() {
 }
 
 #[wasm_bindgen_test]
+async fn a_retry_after_that_says_nothing_is_no_hurry() {
+    for wait in ["-1", "1.5", "2001-01-01"] {
+        let page = Page::new("again-odd");
+        let network = first_then_fine(move || reply_with(503, "", &[("Retry-After", wait)]));
+        let client = open(&page);
+        client.signed_in("t1", 60);
+        let answer = client.start("/again/x", &JsValue::UNDEFINED);
+        sleep(50).await;
+        assert_eq!(network.count(), 1, "{wait}");
+        drop(answer);
+    }
+}
+
+#[wasm_bindgen_test]
 async fn an_answer_that_nobody_sees_is_let_go() {
     for (name, status) in [("let-go-again", 503), ("let-go-refused", 401)] {
         let page = Page::new(name);

@@ -235,7 +235,10 @@ impl Session {
     fn newest(&self, epoch: &str, record: Option<Record>) -> Option<Record> {
         let own = |record: &&Record| *record.epoch == *epoch;
         let base = record.as_ref().filter(own).map(|record| record.generation);
-        let fresh = self.fresh.as_ref().filter(|fresh| *fresh.epoch == *epoch && fresh.base == base);
+        let fresh = self
+            .fresh
+            .as_ref()
+            .filter(|fresh| *fresh.epoch == *epoch && fresh.base == base);
         // What another page has signed in with since stays.
         let Some(fresh) = fresh.filter(|_| base.is_some() || *epoch == *self.epoch) else {
             return record;
