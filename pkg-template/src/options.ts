@@ -1,7 +1,7 @@
 import { HoldallError } from "./error.js";
 import { encode, isRecord, isText } from "./json.js";
 import type { TokenResponse } from "./session.js";
-import type { SliceDefinition } from "./slice.js";
+import { refuseUnknown, type SliceDefinition } from "./slice.js";
 import type { FieldName } from "./types.js";
 
 /** What {@link open} takes. `S` is inferred from `state`. */
@@ -171,7 +171,9 @@ export interface SendAs<T = unknown> {
  *
  * @internal
  */
-export function configure<S extends object>({ name, state, auth, requests }: OpenOptions<S>): string {
+export function configure<S extends object>(options: OpenOptions<S>): string {
+  const { name, state, auth, requests } = options;
+  refuseUnknown("open()", options, "name state auth requests");
   if (typeof name !== "string" || !name) {
     throw new HoldallError("bad-config", "open() needs a name: the prefix of its storage keys.");
   }
@@ -197,11 +199,13 @@ export function configure<S extends object>({ name, state, auth, requests }: Ope
 }
 
 /** The core's own error would not say which option is wrong. */
-function checkAuth({ refresh, signOut, token, clientId, source }: Partial<CookieAuth & TokenAuth & SourceAuth>): void {
+function checkAuth(auth: Partial<CookieAuth & TokenAuth & SourceAuth>): void {
+  const { refresh, signOut, token, clientId, source } = auth;
   const isComplete = source ? source.call : [refresh || token, refresh ? signOut : clientId].every((text) => text && isText(text));
   if (!isComplete || [refresh, token, source].filter(Boolean).length > 1) {
     throw new HoldallError("bad-config", "auth takes refresh and signOut, token and clientId, or source.");
   }
+  refuseUnknown("auth", auth, "audience refresh signOut csrf token clientId refreshToken revoke grace source");
 }
 
 /**

@@ -106,6 +106,7 @@ export function define<Slice>(
   options: SliceDefinition<Slice>["options"],
   create: (entries: Entries) => Slice,
 ): SliceDefinition<Slice> {
+  refuseUnknown(`${kind}()`, options, "initial storage owner version migrate ttl schema adopt");
   const { ttl = 1, version = 1, migrate, schema, initial } = options;
   // The core would refuse these, too, and a version beyond 32 bits, but not by name.
   const isOneOf = (name: "storage" | "owner", ...values: unknown[]) =>
@@ -121,4 +122,14 @@ export function define<Slice>(
           : isOneOf("storage", "local", "session", "memory") || isOneOf("owner", "device", "user");
   if (wrong) throw new HoldallError("bad-config", `${kind}(): ${wrong}.`);
   return { kind, options, create };
+}
+
+/**
+ * Refuses an option that there isn't, such as one misspelt: what it was to say would be missing without a word.
+ *
+ * @internal
+ */
+export function refuseUnknown(where: string, options: object, known: string): void {
+  const unknown = Object.keys(options).find((name) => !known.split(" ").includes(name));
+  if (unknown !== undefined) throw new HoldallError("bad-config", `${where} has no option ${unknown}, but these: ${known}.`);
 }

@@ -137,12 +137,15 @@ describe("open in a page", () => {
         { refresh: "/r", signOut: "/s", source: () => null },
         { refresh: "/r", signOut: "/s", token: "/t", clientId: "shop" },
       ].map((auth) => [{ auth }, /auth takes refresh and signOut, token and clientId, or source/] as [object, RegExp]),
+      [{ auth: { refresh: "/r", signOut: "/s", crsf: {} } }, /auth has no option crsf/],
+      [{ rules: [] }, /open\(\) has no option rules, but these: name state auth requests/],
     ];
     for (const [options, message] of wrong) {
       await assert.rejects(open({ name: "shop", state: {}, ...options } as never), { name: "HoldallError", code: "bad-config", message });
     }
     const slices: [options: object, message: RegExp][] = [
       [{ storage: "locale" }, /storage must be local or session or memory/],
+      [{ onwer: "user" }, /map\(\) has no option onwer, but these: initial storage owner /],
       [{ owner: "guest" }, /owner must be device or user/],
       [{ version: 2 ** 32 }, /version less than 2\^32/],
     ];
