@@ -90,8 +90,7 @@ impl Message {
             ("asked", Some(self.asked)),
         ] {
             if let Some(number) = number {
-                name_member(&mut out, &mut first, member);
-                write::integer(&mut out, number);
+                number_member(&mut out, &mut first, member, number);
             }
         }
         out.push('}');
@@ -137,4 +136,11 @@ pub(super) fn name_member(out: &mut String, first: &mut bool, name: &str) {
     write::comma(out, first);
     write::string(out, name);
     out.push(':');
+}
+
+/// A member that is a number: at most the greatest that is read, for whoever meets a greater one takes nothing of the whole. That is a
+/// lifetime without end, or a generation that somebody else has made up.
+pub(super) fn number_member(out: &mut String, first: &mut bool, name: &str, number: u64) {
+    name_member(out, first, name);
+    write::integer(out, number.min(1 << 53));
 }

@@ -1,7 +1,7 @@
 //! The refresh token, where pages keep it: what the database holds of it, and what may be done with that.
 
 use super::interface::Secret;
-use super::message::name_member;
+use super::message::{name_member, number_member};
 use crate::json::{JsonError, Reader, read_all, write};
 use crate::mutant::{Mutant, on};
 
@@ -130,8 +130,7 @@ impl Record {
             ("sent", self.sent),
             ("last", self.last),
         ] {
-            name_member(&mut out, &mut first, name);
-            write::integer(&mut out, number);
+            number_member(&mut out, &mut first, name, number);
         }
         out.push('}');
         Secret(out.into())

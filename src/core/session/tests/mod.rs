@@ -5,6 +5,7 @@ use super::*;
 use crate::random::Random;
 use crate::time::Now;
 
+mod damage;
 mod ending;
 mod kept;
 mod revoking;
