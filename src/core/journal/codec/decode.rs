@@ -126,7 +126,8 @@ impl Parser {
         reader.members(&mut |name, value| {
             match name {
                 "n" => bytes = usize::try_from(value.integer()?).unwrap_or_default(),
-                "h" => part.context.set_horizon(Some(named_replica(value)?)),
+                // Whoever is named within it would be forgotten by the next that reads it, and joins would depend on their order.
+                "h" => part.context.retire(named_replica(value)?),
                 "c" => self.context(value, &mut part.context)?,
                 "e" => match self.later.clone().filter(|_| bytes > 0) {
                     Some(text) => {

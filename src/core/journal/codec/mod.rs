@@ -29,6 +29,8 @@ mod decode;
 mod digest;
 mod encode;
 mod later;
+#[cfg(test)]
+mod tests;
 
 use std::rc::Rc;
 

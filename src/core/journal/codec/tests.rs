@@ -1,0 +1,27 @@
+use super::Document;
+use crate::number::NATIVE;
+
+/// Members may come in any order, and a replica within the horizon may be named all the same: that adds nothing to what was seen.
+#[test]
+fn what_was_read_is_written_and_read_again() {
+    let part = |members: &str| {
+        let text = r#"{"f":1,"k":9,"r":["5.00000000000000aa","7.00000000000000bb"],"s":{"cart":{"26":{PART}}}}"#;
+        Document::decode(&text.replace("PART", members), NATIVE).unwrap()
+    };
+    let horizon = r#""h":"5.00000000000000aa""#;
+    let seen = r#""c":[[0,1,3],[1,2,2]]"#;
+    let entries = r#""e":{"lamp":[[[0,5,1,1,1,0,1,0,["qty",1]]],[]]}"#;
+    let first = part(&[horizon, seen, entries].join(","));
+    for members in [
+        [seen, horizon, entries],
+        [entries, seen, horizon],
+        [entries, horizon, seen],
+    ] {
+        let document = part(&members.join(","));
+        assert_eq!(document, first);
+        assert_eq!(
+            Document::decode(&document.encode(NATIVE), NATIVE).as_ref(),
+            Ok(&document)
+        );
+    }
+}
