@@ -150,7 +150,8 @@ impl Entry {
         for event in &other.events {
             match self.find(event.dot) {
                 Ok(at) => {
-                    if let Some(own) = self.events.get_mut(at).filter(|_| event.origin == Origin::Folded) {
+                    let says_more = |own: &&mut Rc<Event>| event.origin == Origin::Folded && **own != *event;
+                    if let Some(own) = self.events.get_mut(at).filter(says_more) {
                         let joined = if own.origin == Origin::Folded {
                             Rc::new(Event::fold(&[own.clone(), event.clone()], event.dot))
                         } else {

@@ -1,5 +1,6 @@
 use super::Document;
 use crate::number::NATIVE;
+use crate::state::Scope;
 
 /// Members may come in any order, and a replica within the horizon may be named all the same: that adds nothing to what was seen.
 #[test]
@@ -24,4 +25,13 @@ fn what_was_read_is_written_and_read_again() {
             Ok(&document)
         );
     }
+}
+
+#[test]
+fn hearing_the_same_again_changes_nothing_whatever_it_is() {
+    let text = r#"{"f":1,"k":9,"r":["5.00000000000000aa"],"s":{"cart":{"26":{"c":[[0,1,1]],"e":{"lamp":[[[0,1,1,1,1,0,1,0,1,["y",1],["x",2],["x",3]]],[]]}}}}}"#;
+    let (_, slice) = Document::decode(text, NATIVE).unwrap().slices.remove(0);
+    let mut again = slice.clone();
+    assert!(again.join(&slice, Scope::Whole).is_empty());
+    assert_eq!(again, slice);
 }
