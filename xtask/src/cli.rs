@@ -9,6 +9,7 @@ usage: cargo xtask <command>
   demo [--port 8080]            build everything and serve the demo; stops on Ctrl-C
   test                          format, lints, all tests; installs what they need
   simulate [--seeds 2000]       pages over a storage that lags, refuses and forgets; --seed 17 and --mutants, too
+  fuzz [document …]             every reader of what others have written, given damage; --seconds=60 each
   bench [open state …]          what it costs, beside its peers, and a report; `bench help` names the parts
   build [--profile wasm|dev]    the npm package, into target/npm/holdall
   pack                          the same as a tarball, into target/npm, with the size of all that is in it
@@ -21,6 +22,7 @@ pub(crate) enum Command {
     Bench(Vec<String>),
     Build(Profile),
     Demo { port: u16 },
+    Fuzz(Vec<String>),
     Pack,
     Packaging(Vec<String>),
     Test,
@@ -37,6 +39,7 @@ pub(crate) fn parse(arguments: &[String]) -> Result<Command, String> {
         ["pack"] => Ok(Command::Pack),
         ["pack", extra, ..] => Err(format!("`pack` takes no arguments, but got `{extra}`")),
         ["packaging", rest @ ..] => Ok(Command::Packaging(rest.iter().map(ToString::to_string).collect())),
+        ["fuzz", rest @ ..] => Ok(Command::Fuzz(rest.iter().map(ToString::to_string).collect())),
         ["simulate", rest @ ..] => Ok(Command::Simulate(rest.iter().map(ToString::to_string).collect())),
         ["bench", parts @ ..] => match parts.iter().find(|part| !bench::is_known(part)) {
             None => Ok(Command::Bench(parts.iter().map(ToString::to_string).collect())),
@@ -98,6 +101,7 @@ mod tests {
             Ok(Command::Bench(vec!["journal".into(), "open".into()]))
         );
         assert_eq!(parsed("--help"), Ok(Command::Help));
+        assert_eq!(parsed("fuzz json"), Ok(Command::Fuzz(vec!["json".into()])));
         assert_eq!(parsed("simulate"), Ok(Command::Simulate(Vec::new())));
         assert_eq!(
             parsed("simulate --seed 7"),

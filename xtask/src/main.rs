@@ -9,6 +9,7 @@ mod browsers;
 mod cli;
 mod counts;
 mod demo;
+mod fuzz;
 mod mute;
 mod nginx;
 mod order;
@@ -57,6 +58,7 @@ fn execute(command: &Command, workspace: &Workspace) -> Result<ExitCode> {
         Command::Bench(parts) => bench::run(workspace, parts)?,
         Command::Build(profile) => package::build(workspace, *profile)?,
         Command::Demo { port } => demo::run(workspace, *port)?,
+        Command::Fuzz(arguments) => fuzz::run(workspace, arguments)?,
         Command::Pack => {
             pack::pack(workspace)?;
             pack::pack_crate(workspace)?;

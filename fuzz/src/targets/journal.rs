@@ -1,0 +1,145 @@
+//! A journal whose storage holds anything, next to what a page of ours has written.
+
+use std::rc::Rc;
+
+use holdall::journal::{Document, Journal, Limits, MemoryStorage, Pace, Storage};
+use holdall::number::NATIVE;
+use holdall::random::Random;
+use holdall::state::{Dot, Slice};
+use holdall::time::Now;
+
+use crate::corpus::stored;
+use crate::fields::{join, seed, split, text};
+use crate::seal::sealed;
+
+const PREFIX: &str = "shop/device/";
+const KEYS: [&str; 4] = ["lamp", "sku-1", "sku-5", ""];
+
+/// Three entries of the fixtures at a time, by key.
+pub(crate) fn seeds() -> Vec<Vec<u8>> {
+    let stored = stored();
+    let seeds = stored.windows(3).map(|entries| {
+        let parts: Vec<&str> = entries.iter().flat_map(|(key, text)| [key.as_str(), text]).collect();
+        join(&parts)
+    });
+    seeds.collect()
+}
+
+pub(crate) fn run(input: &[u8]) {
+    let storage: Rc<dyn Storage> = Rc::<MemoryStorage>::default();
+    let mut now = Now {
+        wall: 1_790_000_000_000,
+        monotonic: 5_000,
+    };
+    let seed = seed(input);
+    let mut good = open(&storage, seed ^ 1, now);
+    good.date();
+    let mut ours: Vec<(&str, Dot)> = KEYS.iter().map(|key| (*key, put(&mut good, key))).collect();
+    let honest = storage.keys();
+    let mut claimed = false;
+    let parts: Vec<_> = split(input).map(text).collect();
+    for entry in parts.chunks(2) {
+        let [key, text] = entry else { continue };
+        if honest.iter().any(|other| other == key) {
+            continue;
+        }
+        let text = sealed(text)
+            .filter(|_| key.len() % 2 == 0)
+            .unwrap_or_else(|| text.to_string());
+        // Who says that it was there when ours was removed is believed.
+        claimed |= Document::decode(&text, NATIVE).is_ok_and(|document| {
+            let mut slices = document.slices.iter();
+            slices.any(|(name, slice)| **name == *"cart" && ours.iter().any(|(key, dot)| has_seen(slice, key, *dot)))
+        });
+        storage.set(key, &text).unwrap();
+    }
+
+    let mut page = open(&storage, seed ^ 2, now);
+    if !claimed {
+        assert_shown(&page, &ours);
+    }
+    assert!(
+        storage
+            .keys()
+            .iter()
+            .filter(|key| key.starts_with("shop/device/q/"))
+            .count()
+            <= 16 + parts.len()
+    );
+    ours.retain(|(key, _)| *key != "lamp");
+    ours.push(("lamp", put(&mut page, "lamp")));
+    let value = page.slice("cart").and_then(|slice| slice.get("lamp")?.value(NATIVE));
+    assert_eq!(value.as_deref(), Some(r#"{"qty":1}"#), "what was put shows");
+    assert_same(&page, &open(&storage, seed ^ 3, now));
+
+    // Three minutes of compacting.
+    for _ in 0..18 {
+        now = Now {
+            wall: now.wall + 10_000,
+            monotonic: now.monotonic + 10_000,
+        };
+        page.tick(now);
+        let mut steps = 0;
+        while page.compact() == Some(Pace::Soon) && steps < 100 {
+            steps += 1;
+        }
+    }
+    let fresh = open(&storage, seed ^ 4, now);
+    assert_same(&page, &fresh);
+    if !claimed {
+        assert_shown(&fresh, &ours);
+    }
+}
+
+fn open(storage: &Rc<dyn Storage>, seed: u64, now: Now) -> Journal {
+    let mut journal = Journal::new(
+        storage.clone(),
+        PREFIX.into(),
+        NATIVE,
+        Random::new(seed),
+        Limits::DEFAULT,
+        Vec::new(),
+    );
+    journal.tick(now);
+    journal.load();
+    journal
+}
+
+/// Puts an entry, and gives the operation that did.
+fn put(journal: &mut Journal, key: &str) -> Dot {
+    let author = journal.author(1);
+    let nothing = Slice::default();
+    let slice = journal.slice("cart").unwrap_or(&nothing);
+    let change = slice.put(&key.into(), Some(r#"{"qty":1}"#), author).unwrap();
+    let dot = change.get(key).unwrap().events[0].dot;
+    journal.apply(&"cart".into(), &change);
+    assert!(journal.flush().is_ok());
+    dot
+}
+
+fn has_seen(slice: &Slice, key: &str, dot: Dot) -> bool {
+    slice
+        .part(holdall::state::part_of(key))
+        .is_some_and(|part| part.context.contains(dot))
+}
+
+fn assert_shown(journal: &Journal, ours: &[(&str, Dot)]) {
+    for (key, dot) in ours {
+        let entry = journal.slice("cart").and_then(|slice| slice.get(key));
+        assert!(
+            entry.is_some_and(|entry| entry.events.iter().any(|event| event.dot == *dot)),
+            "{key} is lost"
+        );
+    }
+}
+
+/// Both know the same.
+fn assert_same(one: &Journal, other: &Journal) {
+    let known = |journal: &Journal| {
+        let mut slices = journal.slices().to_vec();
+        slices.retain(|(_, slice)| !slice.parts().is_empty());
+        slices.sort_by(|(one, _), (other, _)| one.cmp(other));
+        slices
+    };
+    assert_eq!(known(one), known(other), "a fresh page knows what this one does");
+}
