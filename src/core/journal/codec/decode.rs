@@ -52,11 +52,11 @@ impl Document {
                     document.newest = Some(Newest { at, version });
                 }
                 "k" => document.clock = clock(value)?,
-                "h" => document.horizon = Some(named_replica(value)?),
+                "h" => document.horizon = Some(parser.horizon(value)?),
                 "r" => {
                     let mut table = Vec::new();
                     value.elements(&mut |replica| {
-                        table.push(named_replica(replica)?);
+                        table.push(parser.named(replica)?);
                         Ok(())
                     })?;
                     parser.table = table.into();
@@ -73,8 +73,7 @@ impl Document {
         })?;
         reader.end()?;
         // A replica from the future would be taken for younger than all that will ever be born, and a horizon there swallow their changes.
-        let latest = |replica: &Replica| replica.birth <= document.clock;
-        if format == FORMAT && !(parser.table.iter().all(latest) && document.horizon.iter().all(latest)) {
+        if format == FORMAT && parser.youngest > document.clock {
             return Err(CodecError::Damaged);
         }
         match format {
@@ -91,6 +90,8 @@ const MOST_NAMES: usize = 32;
 pub(super) struct Parser {
     /// The replicas that the document names.
     table: Rc<[Replica]>,
+    /// When the youngest that was named anywhere was born.
+    youngest: u64,
     /// The names of fields that were read, each of which most entries have.
     names: Vec<Rc<str>>,
     /// The cells of the present entry.
@@ -104,6 +105,7 @@ impl Parser {
     pub(super) fn new(table: Rc<[Replica]>, numbers: Numbers) -> Self {
         Self {
             table,
+            youngest: 0,
             names: Vec::new(),
             told: Vec::new(),
             numbers,
@@ -127,7 +129,7 @@ impl Parser {
             match name {
                 "n" => bytes = usize::try_from(value.integer()?).unwrap_or_default(),
                 // Whoever is named within it would be forgotten by the next that reads it, and joins would depend on their order.
-                "h" => part.context.retire(named_replica(value)?),
+                "h" => part.context.retire(self.horizon(value)?),
                 "c" => self.context(value, &mut part.context)?,
                 "e" => match self.later.clone().filter(|_| bytes > 0) {
                     Some(text) => {
@@ -308,14 +310,26 @@ impl Parser {
         })
     }
 
+    fn named(&mut self, reader: &mut Reader<'_>) -> Result<Replica, JsonError> {
+        let replica = Replica::parse(&reader.string()?).ok_or(JsonError::Syntax)?;
+        self.youngest = self.youngest.max(replica.birth);
+        Ok(replica)
+    }
+
+    /// A horizon leaves room for those that are born after it.
+    fn horizon(&mut self, reader: &mut Reader<'_>) -> Result<Replica, JsonError> {
+        let horizon = self.named(reader)?;
+        if horizon.birth < MAX_CLOCK {
+            Ok(horizon)
+        } else {
+            Err(JsonError::Syntax)
+        }
+    }
+
     fn replica(&self, reader: &mut Reader<'_>) -> Result<Replica, JsonError> {
         let index = usize::try_from(reader.integer()?).map_err(|_| JsonError::Syntax)?;
         self.table.get(index).copied().ok_or(JsonError::Syntax)
     }
-}
-
-fn named_replica(reader: &mut Reader<'_>) -> Result<Replica, JsonError> {
-    Replica::parse(&reader.string()?).ok_or(JsonError::Syntax)
 }
 
 fn clock(reader: &mut Reader<'_>) -> Result<u64, JsonError> {

@@ -1,4 +1,4 @@
-use super::Document;
+use super::{CodecError, Document};
 use crate::number::NATIVE;
 use crate::state::Scope;
 
@@ -34,4 +34,28 @@ fn hearing_the_same_again_changes_nothing_whatever_it_is() {
     let mut again = slice.clone();
     assert!(again.join(&slice, Scope::Whole).is_empty());
     assert_eq!(again, slice);
+}
+
+/// Whoever is born later comes after all that a clock has seen, or must be believed to have been there before.
+#[test]
+fn nobody_is_from_the_future() {
+    let read = |text: &str| Document::decode(text, NATIVE).map(drop);
+    let slices = r#""s":{"cart":{"26":{"c":[[0,1,1]]}}}"#;
+    let document = |replicas: &str| format!(r#"{{"f":1,"k":9,{replicas}}}"#);
+    assert_eq!(
+        read(&document(&format!(r#""r":["9.00000000000000aa"],{slices}"#))),
+        Ok(())
+    );
+    let damaged = [
+        format!(r#""r":["10.00000000000000aa"],{slices}"#),
+        format!(r#""r":["10.00000000000000aa"],{slices},"r":[]"#),
+        r#""h":"10.00000000000000aa","s":{}"#.to_owned(),
+        r#""h":"10.00000000000000aa","h":"1.00000000000000aa","s":{}"#.to_owned(),
+        r#""s":{"cart":{"26":{"h":"10.00000000000000aa"}}}"#.to_owned(),
+    ];
+    for damaged in damaged {
+        assert_eq!(read(&document(&damaged)), Err(CodecError::Damaged), "{damaged}");
+    }
+    let last = r#"{"f":1,"k":281474976710656,"s":{"cart":{"26":{"h":"281474976710656.00000000000000aa"}}}}"#;
+    assert_eq!(read(last), Err(CodecError::Damaged), "nobody could be born after it");
 }
