@@ -115,10 +115,9 @@ def query_slice(parameters, name, shape):
                     raise StateError("malformed")
                 value[key] = one(parameter, shape["of"])
     else:
-        texts = [percent_decode(text) for text in values(name)]
-        if len(set(texts)) < len(texts):
-            raise StateError("malformed")
         value = [scalar(text, shape["of"]) for text in values(name)]
+        if len(set(value)) < len(value):
+            raise StateError("malformed")
     return value or None
 
 

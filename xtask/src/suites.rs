@@ -20,7 +20,7 @@ const DOC: usize = 18;
 const BROWSER: usize = 160;
 const FACADE: usize = 197;
 const HTTP: usize = 14;
-const PYTHON: usize = 151;
+const PYTHON: usize = 157;
 const END_TO_END: usize = 42;
 
 /// Crates that only the browser has a use for.

@@ -33,9 +33,9 @@ export class Parameters {
   /** A set, or as a `deepObject` a map. */
   values(slice: string, name: string, { style, of }: QueryValues): unknown {
     if (style !== "deepObject") {
-      const raw = (this.#values.get(name) ?? []).map((value) => text(slice, value));
-      if (new Set(raw).size < raw.length) throw malformed(slice, "a member is sent twice");
-      return raw.length ? raw.map((value) => scalar(slice, value, of)) : undefined;
+      const members = (this.#values.get(name) ?? []).map((value) => scalar(slice, text(slice, value), of));
+      if (new Set(members).size < members.length) throw malformed(slice, "a member is sent twice");
+      return members.length ? members : undefined;
     }
     const found: [string, unknown][] = [];
     for (const parameter of this.#values.keys()) {

@@ -1,7 +1,7 @@
 //! JSON in the body, in place of parameters in the query: it has to be what these could have said.
 
 use super::error::DecodeError;
-use super::query::array;
+use super::query::{array, is_distinct};
 use super::{Form, Shape};
 use crate::json::{JsonError, Kind, Reader, write};
 use crate::request::shape::{Field, Scalar};
@@ -10,7 +10,7 @@ use crate::request::shape::{Field, Scalar};
 pub(super) fn conform(shape: &Shape, text: &str) -> Result<String, DecodeError> {
     let mut reader = Reader::new(text);
     let conforming = match &shape.form {
-        Form::Set(members) => scalars(&mut reader, *members).and_then(|texts| match is_distinct(&texts) {
+        Form::Set(members) => scalars(&mut reader, *members).and_then(|texts| match is_distinct(&texts, *members) {
             true => Ok(array(&texts)),
             false => Err(JsonError::DuplicateName),
         }),
@@ -63,10 +63,4 @@ fn scalar(reader: &mut Reader<'_>, scalar: Scalar) -> Result<String, JsonError> 
         (Scalar::Bool, Kind::Bool) | (Scalar::Number, Kind::Number) => reader.skip().map(str::to_owned),
         _ => Err(JsonError::Syntax),
     }
-}
-
-fn is_distinct(texts: &[String]) -> bool {
-    let mut sorted: Vec<&String> = texts.iter().collect();
-    sorted.sort_unstable();
-    !sorted.windows(2).any(|pair| matches!(pair, [a, b] if a == b))
 }

@@ -91,9 +91,7 @@ fn set(slice: &str, values: &[&str], members: Scalar) -> Result<Option<String>, 
         .iter()
         .map(|value| scalar(slice, value, members))
         .collect::<Result<_, _>>()?;
-    let mut sorted: Vec<&String> = texts.iter().collect();
-    sorted.sort_unstable();
-    if sorted.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {
+    if !is_distinct(&texts, members) {
         return Err(DecodeError::malformed(slice, "a member is sent twice"));
     }
     Ok(if texts.is_empty() { None } else { Some(array(&texts)) })
@@ -127,6 +125,22 @@ fn object<'n>(
     }
     out.push('}');
     Ok(if first { None } else { Some(out) })
+}
+
+/// Whether these members of a set, as JSON, are different. A number is the same however it is written, and zero has no sign.
+pub(super) fn is_distinct(texts: &[String], members: Scalar) -> bool {
+    if members == Scalar::Number {
+        let number = |text: &String| (text.parse().unwrap_or(f64::NAN) + 0.0).to_bits();
+        return differ(texts.iter().map(number).collect());
+    }
+    differ(texts.iter().collect())
+}
+
+fn differ<T: Ord>(mut members: Vec<T>) -> bool {
+    members.sort_unstable();
+    members
+        .windows(2)
+        .all(|pair| matches!(pair, [one, other] if one != other))
 }
 
 pub(super) fn array(texts: &[String]) -> String {

@@ -224,6 +224,31 @@ fn numbers_beyond_a_double_are_refused() {
 }
 
 #[test]
+fn a_number_given_twice_is_refused_however_it_is_written() {
+    let shape = || Shape::set("n", Scalar::Number).or_in_body();
+    for (one, other) in [
+        ("10", "1e1"),
+        ("1", "1.0"),
+        ("0", "-0"),
+        ("9007199254740992", "9007199254740993"),
+    ] {
+        assert_eq!(
+            code(query(&format!("n={one}&n=5&n={other}"), shape())),
+            "malformed",
+            "{other}"
+        );
+        let parts = Parts {
+            content_type: JSON,
+            body: &format!(r#"{{"n":[{one},{other}]}}"#).into_bytes(),
+            ..Parts::default()
+        };
+        assert_eq!(code(read(&parts, shape())), "malformed", "{other}");
+    }
+    let texts = query("n=1&n=1.0", Shape::set("n", Scalar::Text));
+    assert_eq!(texts.unwrap().as_deref(), Some(r#"["1","1.0"]"#));
+}
+
+#[test]
 fn a_name_given_twice_is_refused_at_any_depth() {
     for bad in [
         r#"{"cart":{"a":1,"\u0061":2}}"#,
