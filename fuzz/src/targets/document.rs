@@ -5,7 +5,7 @@ use std::rc::Rc;
 use holdall::journal::{CodecError, Document};
 use holdall::json::{MAX_DEPTH, Reader};
 use holdall::number::NATIVE;
-use holdall::state::{Absorbed, Part, Scope};
+use holdall::state::{Absorbed, Counter, Event, Part, Scope, part_of};
 
 use crate::corpus::stored;
 use crate::fields::{join, texts};
@@ -73,9 +73,12 @@ fn read(text: &str) -> Option<Document> {
     let later = Rc::new(document.encode_later(NATIVE));
     let again = Document::decode_later(&later, NATIVE).expect("so with the other form");
     assert_eq!(again.slices, document.slices, "it says the same later");
-    for (_, part) in parts(&document) {
+    for ((_, number), part) in parts(&document) {
         meet(part, part);
-        for (_, entry) in part.entries.iter() {
+        for (key, entry) in part.entries.iter() {
+            assert_eq!(part_of(key), number, "nobody would find it");
+            let seen = |event: &Rc<Event>| part.context.contains(event.dot);
+            assert!(entry.events.iter().all(seen), "it would come back after every removal");
             if let Some(value) = entry.value(NATIVE) {
                 let mut reader = Reader::with_depth(&value, MAX_DEPTH + 16);
                 assert!(reader.skip().and_then(|_| reader.end()).is_ok(), "a value is JSON");
@@ -137,10 +140,7 @@ fn agree(one: &Part, other: &Part) -> bool {
                 .all(|other| other.dot != event.dot || other == event)
         });
         let counters = entry.counters.iter().all(|counter| {
-            let same = |other: &&_| -> bool {
-                let other: &holdall::state::Counter = other;
-                other.field == counter.field && other.replica == counter.replica
-            };
+            let same = |other: &&Counter| other.field == counter.field && other.replica == counter.replica;
             theirs.counters.iter().filter(same).all(|other| {
                 (other.added.seq != counter.added.seq || (other.added, other.folded) == (counter.added, counter.folded))
                     && (other.floor.seq != counter.floor.seq || other.floor == counter.floor)

@@ -26,6 +26,11 @@ pub(crate) fn run(input: &[u8]) {
         (Ok(ours), Ok(theirs)) => {
             assert_eq!(canonical(ours, NATIVE).as_ref(), Ok(ours), "canonical once and for all");
             assert!(same(theirs, &serde_json::from_str(ours).unwrap()), "the same value");
+            assert_eq!(
+                canonical(&theirs.to_string(), NATIVE).as_ref(),
+                Ok(ours),
+                "equal values, equal bytes"
+            );
         }
         // They take the last of two members, and refuse a level sooner.
         (Err(JsonError::DuplicateName), _) => {}

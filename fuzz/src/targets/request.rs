@@ -59,7 +59,8 @@ pub(crate) fn run(input: &[u8]) {
     };
     let limits = Limits {
         bytes: 60_000,
-        ..Limits::default()
+        depth: 12,
+        entries: 500,
     };
     let Ok(state) = decode(&request, &shapes, &limits) else {
         return;
