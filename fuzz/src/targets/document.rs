@@ -11,10 +11,12 @@ use crate::corpus::stored;
 use crate::fields::{join, texts};
 use crate::seal::sealed;
 
-/// A part with a horizon, one with all that counters can be, events that were folded and counted, and what only a newer version reads.
-const BY_HAND: [&str; 3] = [
+/// A part with a horizon and all that events and counters can be, another that goes on from there, a sum that is none, and what only a newer
+/// version reads.
+const BY_HAND: [&str; 4] = [
     r#"{"f":1,"k":9,"h":"5.00000000000000aa","r":["5.00000000000000aa","7.00000000000000bb","8.00000000000000cc"],"s":{"cart":{"26":{"h":"5.00000000000000aa","c":[[1,1,3,5,5],[2,1,2]],"e":{"lamp":[[[0,4,1790000000000,1,5,0,5,0,1,["qty",2],["title","Lamp"]],[1,2,1790000000001,2,0,0,5,0,2,["title","Lamp",5,0],[0]]],[["qty",1,5,2.5,3,-1e2,1],["qty",2,1,1,0,0]]]}}}}}"#,
-    r#"{"f":1,"k":9,"r":["7.00000000000000bb"],"s":{"cart":{"26":{"c":[[0,1,9]],"e":{"lamp":[[],[]]}}},"blocked":{}}}"#,
+    r#"{"f":1,"k":9,"r":["7.00000000000000bb"],"s":{"cart":{"26":{"h":"3.00000000000000aa","c":[[0,1,9]],"e":{"lamp":[[],[]]}}},"blocked":{}}}"#,
+    r#"{"f":1,"k":9,"r":["7.00000000000000bb"],"s":{"cart":{"26":{"c":[[0,1,1]],"e":{"lamp":[[],[["qty",0,1,1e999,0,0]]]}}}}}"#,
     r#"{"f":2,"k":{},"s":[]}"#,
 ];
 

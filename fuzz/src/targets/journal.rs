@@ -28,7 +28,9 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
         let parts: Vec<&str> = entries.iter().flat_map(|(key, text)| [key.as_str(), text]).collect();
         join(&parts)
     });
-    seeds.collect()
+    let damaged: Vec<String> = (0..20).map(|number| format!("shop/device/r/{number}")).collect();
+    let damaged: Vec<&str> = damaged.iter().flat_map(|key| [key, "{"]).collect();
+    seeds.chain([join(&damaged)]).collect()
 }
 
 pub(crate) fn run(input: &[u8]) {
