@@ -27,6 +27,12 @@ pub(crate) fn join(parts: &[&str]) -> Vec<u8> {
     parts.join("\u{1e}").into_bytes()
 }
 
+/// The names of a query's parameters, as others read them.
+pub(crate) fn names(query: &str) -> Vec<String> {
+    let pairs = form_urlencoded::parse(query.as_bytes());
+    pairs.map(|(name, _)| name.into_owned()).collect()
+}
+
 /// Random bits for the pages of an input: what is hostile can't know them, not even where coverage shows the way.
 pub(crate) fn seed(input: &[u8]) -> u64 {
     let mut hasher = DefaultHasher::new();

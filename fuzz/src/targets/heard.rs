@@ -3,6 +3,7 @@
 use holdall::random::Random;
 use holdall::session::{AuthConfig, Keeper, Session, Status};
 use holdall::time::Now;
+use serde_json::Value;
 
 use crate::fields::{join, texts};
 use crate::said;
@@ -23,7 +24,9 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
         r#"{"is":"out","epoch":"0123456789abcdef","next":"ffff"}"#,
         r#"{"is":"level","epoch":"0123456789abcdef","level":7}"#,
     ];
+    let other = said[0].replace(EPOCH, "ffff");
     let mut seeds: Vec<Vec<u8>> = said.iter().map(|message| join(&[message])).collect();
+    seeds.push(join(&[&other]));
     seeds.push(join(&said[..3]));
     seeds.push(join(&[said[1], said[3], said[0]]));
     seeds
@@ -34,7 +37,10 @@ pub(crate) fn run(input: &[u8]) {
         let mut tabs = [tab(keeper, 1), tab(keeper, 2)];
         let messages: [_; 3] = texts(input);
         for message in &messages {
+            let before = tabs[0].current();
             tabs[0].heard(message, NOW);
+            let of_us = serde_json::from_str::<Value>(message).is_ok_and(|said| said["epoch"] == EPOCH);
+            assert!(of_us || tabs[0].current() == before, "it speaks of another session");
             let epoch = tabs[0].epoch().clone();
             assert!(
                 tabs[0]

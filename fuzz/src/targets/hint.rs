@@ -9,6 +9,7 @@ use crate::fields::text;
 pub(crate) fn seeds() -> Vec<Vec<u8>> {
     [
         r#"{"epoch":"0123456789abcdef","subject":"fedcba9876543210"}"#,
+        r#"{"epoch":"0123456789abcdef","subject":"a/b"}"#,
         r#"{"epoch":"0123456789abcdef","signedOut":true}"#,
         r#"{"epoch":"é\"\\","subject":null,"signedOut":false,"later":[{}]}"#,
     ]

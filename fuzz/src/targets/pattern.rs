@@ -18,6 +18,7 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
             "/a/%2f/b",
         ),
         ("http://[::1]/é/{a}", "PUT", "http://[::1]", "/%C3%A9/%7Ba%7d"),
+        ("/%2F/%c3%A9é", "GET", OWN, "/%2f/%C3%a9%c3%a9"),
         ("/*a*a*a*a*a*b", "GET", OWN, "/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
         ("DELETE /*", "DELETE", "null", "/"),
     ]
