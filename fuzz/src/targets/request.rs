@@ -41,7 +41,11 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
             &part("body"),
         ])
     });
-    seeds.collect()
+    // And one with more entries than are taken.
+    let any = |shapes: &Vec<(String, Value)>| shapes.iter().any(|(slice, _)| slice == "any");
+    let any = SHAPES.iter().position(any).unwrap();
+    let many = format!("any=[{}0]", "0,".repeat(80));
+    seeds.chain([join(&[&any.to_string(), &many])]).collect()
 }
 
 pub(crate) fn run(input: &[u8]) {
