@@ -14,7 +14,7 @@ use crate::workspace::Workspace;
 use crate::{Result, bench, simulate, tools};
 
 /// The fewest tests that each suite has. Fewer means that some are no longer found: raise these along with the tests.
-const NATIVE: usize = 349;
+const NATIVE: usize = 357;
 const FUZZ: usize = 18;
 const DOC: usize = 18;
 const BROWSER: usize = 160;
