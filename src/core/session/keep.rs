@@ -249,7 +249,10 @@ impl Session {
         if let Some(token) = &fresh.token {
             newest.token.clone_from(token);
         }
-        (newest.phase, newest.sent) = (vault::Phase::Idle, 0);
+        // Where another tab has signed out, it goes with what it replaces.
+        if base.is_none() || newest.phase != vault::Phase::Retired {
+            (newest.phase, newest.sent) = (vault::Phase::Idle, 0);
+        }
         Some(newest)
     }
 

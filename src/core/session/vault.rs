@@ -42,7 +42,7 @@ pub(super) enum Step {
 /// What the database holds.
 #[derive(Clone, Default)]
 pub(super) struct Record {
-    /// The sign-in that it belongs to; after a sign-out, that one's epoch.
+    /// The sign-in that it belongs to, also after the sign-out.
     pub(super) epoch: String,
     /// Greater for newer ones.
     pub(super) generation: u64,

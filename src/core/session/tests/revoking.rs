@@ -114,3 +114,22 @@ fn who_signs_in_before_the_database_has_answered_stays_signed_in() {
     assert!(!effects.contains(&Effect::Forget(epoch)));
     assert!(tab.vault.borrow().as_ref().unwrap().contains("ref/7"));
 }
+
+/// Another tab has signed out while this one had its answer: what that has brought mustn't stay.
+#[test]
+fn what_is_stored_after_a_sign_out_elsewhere_goes_with_it() {
+    let mut tab = keeps(VAULT);
+    let mut other = keeps(VAULT);
+    other.vault = tab.vault.clone();
+    other.session.epoch = tab.epoch().clone();
+    tab.need(at(100));
+    assert_eq!(sent(&mut tab, at(100)).len(), 1);
+    tab.answered(1, ok(&response(2)), at(100));
+    other.sign_out(at(100));
+    let epoch = other.epoch().clone();
+    other.effects(at(100));
+    tab.effects(at(100));
+    other.sign_out_answered(&epoch, status(200));
+    other.effects(at(101));
+    assert_eq!(*tab.vault.borrow(), None);
+}
