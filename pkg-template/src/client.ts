@@ -201,11 +201,15 @@ export function* creating<S extends object>(
       return value === undefined ? undefined : encode(value, name);
     },
     accepts: async (index, response) => {
+      const copy = response.clone();
       try {
-        return !!(await functions[index]?.(response.clone() as never));
+        return !!(await functions[index]?.(copy as never));
       } catch (error) {
         uncaught(error);
         return false;
+      } finally {
+        // Left unread it would keep the answer, and its connection. It rejects while it is read; a polyfill may have none.
+        copy.body?.cancel?.().catch(() => {});
       }
     },
   });

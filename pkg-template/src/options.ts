@@ -111,7 +111,7 @@ export interface Rule<S extends object = Record<string, unknown>> {
   send?: { readonly [K in keyof S & string]?: Send<S[K]> };
   /** Slices from which a 2xx removes exactly what this request sent. What was added meanwhile stays. */
   consume?: readonly (keyof S & string)[];
-  /** Whether an answer, of whatever status, lets `consume` take effect. It is given a copy, whose body it may read. */
+  /** Whether an answer, of whatever status, lets `consume` take effect. It is given a copy, whose body it may read before it says so. */
   consumeIf?: (response: Response) => boolean | Promise<boolean>;
   /**
    * What to do when the state doesn't fit the URL or the headers: `"error"` (default), or send all state in the body, so that GET

@@ -181,6 +181,24 @@ if (existsSync(new URL("testing.js", dist))) {
       close();
     });
 
+    test("lets go of a refused answer, whoever was asked about it", async () => {
+      const rule = { match: "POST /api/order", token: true, send: { cart: "body" }, consume: ["cart"] } as const;
+      for (const consumeIf of [undefined, ({ ok }: Response) => ok]) {
+        const requests = [consumeIf ? { ...rule, consumeIf } : rule];
+        let cancelled = 0;
+        const refused = () => new Response(new ReadableStream({ cancel: () => void cancelled++ }), { status: 401 });
+        const { app, close } = openTest({ ...options(), requests }, {
+          "POST /auth/refresh": () => Response.json(token("two")),
+          "POST /api/order": ({ headers }) => (headers.get("authorization") === "Bearer two" ? new Response() : refused()),
+        });
+        app.session.signIn(token("one"));
+        app.state.cart.set("lamp", 1);
+        assert.equal((await app.fetch("/api/order", { method: "POST" })).status, 200);
+        assert.equal(cancelled, 1);
+        close();
+      }
+    });
+
     test("gets a Request with its body", async () => {
       const { app, requests, close } = openTest(options(), {
         "POST /api/x": async (request) => Response.json(await request.json()),
