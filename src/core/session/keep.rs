@@ -300,6 +300,12 @@ impl Session {
             None => *leave.tombstone == *self.epoch,
         };
         let Some(mut record) = record.filter(over) else {
+            // A sign-in that isn't stored is revoked all the same.
+            if let (Some(leave), Some(fresh)) = (&mut self.leave, &self.fresh)
+                && leave.left.as_ref() == Some(&fresh.epoch)
+            {
+                leave.token.clone_from(&fresh.token);
+            }
             return VaultWrite::Nothing;
         };
         if self.config.sign_out.is_empty() {

@@ -133,3 +133,25 @@ fn what_is_stored_after_a_sign_out_elsewhere_goes_with_it() {
     other.effects(at(101));
     assert_eq!(*tab.vault.borrow(), None);
 }
+
+/// Neither one that the database has refused, nor one that it hasn't been given yet.
+#[test]
+fn a_sign_in_that_is_not_stored_is_revoked_all_the_same() {
+    for broken in [1, 0] {
+        let mut tab = Tab::new(VAULT, None, 1);
+        tab.broken = broken;
+        tab.sign_in(&response(1), None, at(0)).unwrap();
+        if broken > 0 {
+            tab.effects(at(0));
+        }
+        tab.sign_out(at(1));
+        let revokes = |effect: &Effect| matches!(effect, Effect::SignOut(_, Some(body)) if body.0.contains("ref%2F1"));
+        for second in 1..3 {
+            assert!(tab.effects(at(second)).iter().any(revokes));
+            let epoch = tab.epoch().clone();
+            tab.sign_out_answered(&epoch, Answer::Unreachable);
+            tab.woken(at(second));
+        }
+        assert_eq!(*tab.vault.borrow(), None);
+    }
+}
