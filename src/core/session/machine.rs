@@ -6,7 +6,8 @@ use super::config::AuthConfig;
 use super::guard::Guard;
 use super::hint::Hint;
 use super::interface::{Credentials, Effect, Need, Reason, Secret, Status, Verdict};
-use super::keep::{Fresh, Leave};
+use super::keep::Fresh;
+use super::leave::Leave;
 use super::message::{About, Message};
 use super::token::{self, Token, TokenResponse};
 use crate::error::{Code, Error};
@@ -17,7 +18,7 @@ use crate::text::has_word;
 use crate::time::Now;
 
 /// The session's state machine: who is signed in. What one session leaves to the next is in `turn`, how a token is renewed in `renew`, what
-/// tabs say to each other in `siblings`, and what becomes of refresh tokens in `keep`.
+/// tabs say to each other in `siblings`, what becomes of refresh tokens in `keep`, and what of them and the server at a sign-out in `leave`.
 pub struct Session {
     pub(super) config: AuthConfig,
     pub(super) phase: Phase,
